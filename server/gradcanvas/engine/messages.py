@@ -1,0 +1,117 @@
+"""What an engine and its workers say to each other over one duplex pipe; knows neither torch nor sockets.
+
+A message is bytes: one kind byte and a payload. Both ends use the functions below and nothing else.
+
+| kind | payload |
+|---|---|
+| `J` | a JSON object with `"type"` |
+| `F` | a frame, as `docs/wire.md` describes it |
+| `L` | losses: `u32` run, `u64` number of the first, then float64 each |
+| `M` | metrics: `u32` run, `u64` number of the first step, `u32` n, n bytes of a JSON array of names, float64s step-major |
+
+To the worker: `load` (text, edit), `command` (verb), `watch` (rate), `query` (id, …), `stop`, `restore`.
+From the worker: `ready`, `heartbeat`, `layout`, `status`, `notice`, `result` (id, and `result` or `error`).
+"""
+
+import json
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+JSON_MESSAGE = b"J"
+FRAME = b"F"
+LOSSES = b"L"
+METRICS = b"M"
+
+_LOSSES_HEADER = struct.Struct("<IQ")
+_METRICS_HEADER = struct.Struct("<IQI")
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """What a worker is told when it starts; it can be pickled.
+
+    Attributes:
+        session: Name of the session, for what is logged.
+        copy_path: File (in memory, where the machine has such a place) that holds the last copy of the session's
+            state. It outlives the worker. Written by `write_copy`, read by `read_copy` on `restore`.
+        threads: How many threads the worker's tensor library may use.
+        device: Device for graphs that say `auto`; empty for the best there is.
+        memory_bytes: What the worker may have resident; the engine replaces one that has more.
+        heartbeat_seconds: The worker's control thread sends `heartbeat` this often, whatever the step does.
+        copy_interval_seconds: A copy of the state is written after a step, at most this often.
+        budget_bytes: What checking lets a graph's tensors take together.
+    """
+
+    session: str
+    copy_path: str
+    threads: int = 1
+    device: str = ""
+    memory_bytes: int = 4 << 30
+    heartbeat_seconds: float = 1.0
+    copy_interval_seconds: float = 1.0
+    budget_bytes: int = 2 << 30
+
+
+def encode_json(message: dict[str, Any]) -> bytes:
+    """Encode a JSON message, its kind byte first."""
+    return JSON_MESSAGE + json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def decode_json(data: bytes) -> dict[str, Any]:
+    """Decode what `encode_json` made."""
+    message: dict[str, Any] = json.loads(data[1:])
+    return message
+
+
+def encode_losses(run: int, first: int, values: bytes) -> bytes:
+    """Encode losses: `values` holds little-endian float64s, the losses number `first` and on of run `run`."""
+    return LOSSES + _LOSSES_HEADER.pack(run, first) + values
+
+
+def decode_losses(data: bytes) -> tuple[int, int, bytes]:
+    """Decode losses to (run, number of the first, values)."""
+    run, first = _LOSSES_HEADER.unpack_from(data, 1)
+    return run, first, data[1 + _LOSSES_HEADER.size :]
+
+
+def encode_metrics(run: int, first: int, names: list[str], values: bytes) -> bytes:
+    """Encode metrics: `values` holds little-endian float64s, `len(names)` a step, step-major."""
+    header = json.dumps(names).encode()
+    return METRICS + _METRICS_HEADER.pack(run, first, len(header)) + header + values
+
+
+def decode_metrics(data: bytes) -> tuple[int, int, list[str], bytes]:
+    """Decode metrics to (run, number of the first step, names, values)."""
+    run, first, length = _METRICS_HEADER.unpack_from(data, 1)
+    start = 1 + _METRICS_HEADER.size
+    names: list[str] = json.loads(data[start : start + length])
+    return run, first, names, data[start + length :]
+
+
+def write_copy(path: str | Path, data: bytes | memoryview) -> None:
+    """Put a copy of the state where the next worker finds it, whole or not at all.
+
+    Raises:
+        OSError: There is no room for it; the copy before stays.
+    """
+    new = f"{path}.new"
+    try:
+        with open(new, "wb", buffering=0) as file:
+            view = memoryview(data)
+            while view:
+                view = view[file.write(view) or 0 :]
+        os.replace(new, path)
+    except OSError:
+        Path(new).unlink(missing_ok=True)
+        raise
+
+
+def read_copy(path: str | Path) -> bytes | None:
+    """Read the last copy of the state; None if none was made."""
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        return None
