@@ -1,0 +1,101 @@
+/** What belongs to this browser alone: selection, theme, folded panels. Never part of the document or of a run. */
+import { create } from "zustand";
+import type { Point } from "../document/types";
+
+/** One end of a wire that is being dragged or drawn by keyboard. */
+export interface WireEnd {
+  readonly uid: string;
+  /** `output`: the wire began at an output (null is the first); `input`: at an argument. */
+  readonly side: "output" | "input";
+  readonly output: string | null;
+  readonly argument: string | null;
+}
+
+/** The search for a node to add: where it will stand, and the wire it has to fit, if any. */
+export interface SearchRequest {
+  readonly at: Point | null;
+  readonly fits: WireEnd | null;
+}
+
+export type Theme = "auto" | "light" | "dark";
+export type DockTab = "loss" | "autograd" | "code" | "problems";
+export type Dialog = "keys" | "examples" | "export" | null;
+
+/** The state of this browser's view, and the verbs that change it. */
+export interface ViewState {
+  /** Selected nodes, by uid. */
+  readonly selection: ReadonlySet<string>;
+  /** The selected edge's id, null if none; an edge and nodes are never selected together. */
+  readonly edge: string | null;
+  readonly theme: Theme;
+  /** What `theme` comes to now. */
+  readonly dark: boolean;
+  readonly paletteOpen: boolean;
+  readonly inspectorOpen: boolean;
+  readonly dockOpen: boolean;
+  readonly dockTab: DockTab;
+  readonly dockHeight: number;
+  /** An open search on the canvas. */
+  readonly search: SearchRequest | null;
+  readonly wire: WireEnd | null;
+  readonly dialog: Dialog;
+  /** A node the canvas should bring into view; `count` tells two requests for one node apart. */
+  readonly reveal: { readonly uid: string; readonly count: number } | null;
+  /** Asks the inspector to put the focus into its first field (or, "id", into the name). */
+  readonly editRequest: { readonly field: "first" | "id"; readonly count: number } | null;
+  /** The middle of what the canvas shows, where new nodes are put; the canvas keeps it. */
+  readonly center: Point;
+  select(uids: Iterable<string>): void;
+  selectEdge(id: string | null): void;
+  setTheme(theme: Theme): void;
+  setDark(dark: boolean): void;
+  toggle(panel: "palette" | "inspector" | "dock"): void;
+  showTab(tab: DockTab): void;
+  setDockHeight(height: number): void;
+  openSearch(request: SearchRequest): void;
+  closeSearch(): void;
+  setWire(wire: WireEnd | null): void;
+  showDialog(dialog: Dialog): void;
+  revealNode(uid: string): void;
+  editFields(field: "first" | "id"): void;
+  setCenter(center: Point): void;
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+/** The one view store of the page. */
+export const useView = create<ViewState>()((set, get) => ({
+  selection: nothing,
+  edge: null,
+  theme: "auto",
+  dark: false,
+  paletteOpen: true,
+  inspectorOpen: true,
+  dockOpen: true,
+  dockTab: "loss",
+  dockHeight: 196,
+  search: null,
+  wire: null,
+  dialog: null,
+  reveal: null,
+  editRequest: null,
+  center: [0, 0],
+  select: (uids) => set({ selection: new Set(uids), edge: null }),
+  selectEdge: (edge) => set({ edge, selection: nothing }),
+  setTheme: (theme) => set({ theme }),
+  setDark: (dark) => set({ dark }),
+  toggle: (panel) => {
+    const key = `${panel}Open` as const;
+    set({ [key]: !get()[key] } as Pick<ViewState, typeof key>);
+  },
+  showTab: (dockTab) => set({ dockTab, dockOpen: true }),
+  setDockHeight: (dockHeight) => set({ dockHeight }),
+  openSearch: (search) => set({ search }),
+  closeSearch: () => set({ search: null }),
+  setWire: (wire) => set({ wire }),
+  showDialog: (dialog) => set({ dialog }),
+  revealNode: (uid) => set({ reveal: { uid, count: (get().reveal?.count ?? 0) + 1 } }),
+  editFields: (field) =>
+    set({ inspectorOpen: true, editRequest: { field, count: (get().editRequest?.count ?? 0) + 1 } }),
+  setCenter: (center) => set({ center }),
+}));
