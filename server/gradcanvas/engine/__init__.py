@@ -1,4 +1,5 @@
-"""Start, command, watch over and replace the processes that compute; knows nothing of Flask, sockets or documents.
+"""Start, command, watch over and replace the processes that compute; knows nothing of Flask or documents.
 
-`messages` is what parent and worker say to each other, `local` the engine that starts workers on this machine.
+`messages`: what parent and worker say to each other. `local`: the engine that starts workers on this machine.
+`keeper`: one session's worker, kept alive. `limits`: what a worker may take, and why one ended, in words.
 """

@@ -7,10 +7,12 @@ A message is bytes: one kind byte and a payload. Both ends use the functions bel
 | `J` | a JSON object with `"type"` |
 | `F` | a frame, as `docs/wire.md` describes it |
 | `L` | losses: `u32` run, `u64` number of the first, then float64 each |
-| `M` | metrics: `u32` run, `u64` number of the first step, `u32` n, n bytes of a JSON array of names, float64s step-major |
+| `M` | metrics: `u32` run, `u64` first step, `u32` n, n bytes of JSON (array of names), float64s step-major |
 
-To the worker: `load` (text, edit), `command` (verb), `watch` (rate), `query` (id, …), `stop`, `restore`.
-From the worker: `ready`, `heartbeat`, `layout`, `status`, `notice`, `result` (id, and `result` or `error`).
+To the worker: `load` (text, edit), `command` (verb), `watch` (rate), `query` (id, …), `stop`, `restore`, and
+`release` (write a last copy and end). When the pipe ends, the worker ends at once.
+From the worker: `ready` (torch, device), `heartbeat`, `layout`, `status`, `notice`, `result` (id, and `result` or
+`error` with code, message, help), and `stopped`: the answer to `stop`, when the step in hand has ended.
 """
 
 import json
@@ -35,8 +37,8 @@ class WorkerSettings:
 
     Attributes:
         session: Name of the session, for what is logged.
-        copy_path: File (in memory, where the machine has such a place) that holds the last copy of the session's
-            state. It outlives the worker. Written by `write_copy`, read by `read_copy` on `restore`.
+        copy_path: File (in memory, where the machine has such a place) that holds the last copy of the
+            session's state. It outlives the worker. Written by `write_copy`, read by `read_copy` on `restore`.
         threads: How many threads the worker's tensor library may use.
         device: Device for graphs that say `auto`; empty for the best there is.
         memory_bytes: What the worker may have resident; the engine replaces one that has more.
