@@ -1,0 +1,64 @@
+/** The curve of every edge's norm over the steps of a run, thinned as it grows. Knows nothing of drawing. */
+import type { Figures } from "./frame";
+import { NONFINITE, NORM, ROW } from "./frame";
+
+/** How many points a curve holds; when they are full every second is dropped. */
+export const HISTORY_POINTS = 64;
+
+/** Norms of all edges at the same steps: row `edge` holds `count` points, oldest first. */
+export class NormHistory {
+  /** `values[edge * HISTORY_POINTS + point]`; NaN where there was no gradient. */
+  values = new Float32Array(0);
+  /** How many points every edge has. */
+  count = 0;
+  private edges: readonly string[] = [];
+  private run = -1;
+  private nextStep = 0;
+  private stride = 1;
+
+  /** Keeps the curves of edges that stay and gives new ones an empty past. */
+  relayout(edges: readonly string[]): void {
+    const rows = new Map(this.edges.map((edge, row) => [edge, row]));
+    const values = new Float32Array(edges.length * HISTORY_POINTS).fill(Number.NaN);
+    edges.forEach((edge, row) => {
+      const old = rows.get(edge);
+      if (old === undefined) return;
+      const past = this.values.subarray(old * HISTORY_POINTS, (old + 1) * HISTORY_POINTS);
+      values.set(past, row * HISTORY_POINTS);
+    });
+    this.edges = edges;
+    this.values = values;
+  }
+
+  /** Takes a frame's edge figures if its step is due. */
+  add(run: number, step: number, figures: Figures): void {
+    if (run !== this.run || step < this.nextStep - this.stride) this.clear(run);
+    if (step < this.nextStep) return;
+    if (this.count === HISTORY_POINTS) this.thin();
+    for (let row = 0; row < this.edges.length; row += 1) {
+      const missing = (figures[row * ROW + NONFINITE] ?? -1) < 0;
+      this.values[row * HISTORY_POINTS + this.count] = missing
+        ? Number.NaN
+        : (figures[row * ROW + NORM] ?? 0);
+    }
+    this.count += 1;
+    this.nextStep = step + this.stride;
+  }
+
+  private clear(run: number): void {
+    this.run = run;
+    this.count = 0;
+    this.nextStep = 0;
+    this.stride = 1;
+  }
+
+  private thin(): void {
+    for (let row = 0; row < this.edges.length; row += 1) {
+      const start = row * HISTORY_POINTS;
+      for (let point = 0; point < HISTORY_POINTS / 2; point += 1)
+        this.values[start + point] = this.values[start + 2 * point] ?? Number.NaN;
+    }
+    this.count = HISTORY_POINTS / 2;
+    this.stride = Math.max(this.stride * 2, 1);
+  }
+}

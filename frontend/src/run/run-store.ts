@@ -1,0 +1,185 @@
+/** What a run shows now: newest frame, layout with its index maps, status, losses, curves.
+
+Two ways to listen: `onFrame` is called for every frame and never touches React (the overlay canvas draws from it);
+`useRun` re-renders, and what it holds of numbers (`tick`) changes at most twice a second while frames stream, and at
+once when a frame at rest arrives. Knows nothing of sockets. */
+import { create } from "zustand";
+import type { Layout, Notice, OutputRow, Problem, Status } from "../wire/messages";
+import type { Frame } from "./frame";
+import { LossBook, type RunLosses } from "./losses";
+import { NormHistory } from "./norm-history";
+
+/** While numbers stream, attributes and texts are refreshed no oftener than this. */
+const STREAM_INTERVAL_MS = 500;
+/** Frames at rest that follow each other (typing) are refreshed no oftener than this. */
+const REST_INTERVAL_MS = 16;
+
+/** A layout with the places of everything in it. */
+export interface IndexedLayout {
+  readonly layout: Layout;
+  /** Edge id → row of the frame's `edges`. */
+  readonly edgeRow: ReadonlyMap<string, number>;
+  /** Reference (shortest form) → row of `values` and `gradients`. */
+  readonly outputRow: ReadonlyMap<string, number>;
+  /** Reference of a leaf → row of `deposits`. */
+  readonly leafRow: ReadonlyMap<string, number>;
+  /** Node id → its rows of `outputs`, in order. */
+  readonly nodeRows: ReadonlyMap<string, readonly number[]>;
+  /** Node id → its problems; "" holds those that belong to no node. */
+  readonly problems: ReadonlyMap<string, readonly Problem[]>;
+}
+
+/** The part of a run that React may watch. */
+export interface RunState {
+  readonly layout: IndexedLayout | null;
+  readonly status: Status | null;
+  /** Counts refreshes of numbers: at most two a second while they stream. */
+  readonly tick: number;
+  /** The frame that `tick` stands for. */
+  readonly frame: Frame | null;
+  readonly losses: readonly RunLosses[];
+  readonly connected: "connecting" | "online" | "offline";
+  readonly notices: readonly (Notice & { readonly key: number })[];
+}
+
+/** The one run store of the page, for React. */
+export const useRun = create<RunState>()(() => ({
+  layout: null,
+  status: null,
+  tick: 0,
+  frame: null,
+  losses: [],
+  connected: "connecting",
+  notices: [],
+}));
+
+type FrameListener = (frame: Frame | null, layout: IndexedLayout | null) => void;
+
+/** Takes what the wire delivers and paces what React sees of it. */
+export class Run {
+  /** The newest frame that fits the newest layout. */
+  frame: Frame | null = null;
+  layout: IndexedLayout | null = null;
+  readonly history = new NormHistory();
+  readonly losses = new LossBook();
+  private readonly listeners = new Set<FrameListener>();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private lastRefresh = 0;
+  private notices = 0;
+
+  /** Calls back for every frame and every layout; returns how to stop. */
+  onFrame(listener: FrameListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Takes a new layout; the frame before it no longer fits. */
+  takeLayout(layout: Layout): void {
+    this.layout = indexLayout(layout);
+    this.history.relayout(layout.edges.map((row) => row.edge));
+    this.frame = null;
+    useRun.setState({ layout: this.layout });
+    this.tell();
+  }
+
+  /** Takes a frame; one that names another layout is dropped (false). */
+  takeFrame(frame: Frame): boolean {
+    if (this.layout === null || frame.layout !== this.layout.layout.layout) return false;
+    this.frame = frame;
+    if (!frame.withoutGradients) this.history.add(frame.run, frame.step, frame.edges);
+    this.tell();
+    this.schedule(frame.exact ? REST_INTERVAL_MS : STREAM_INTERVAL_MS);
+    return true;
+  }
+
+  /** Takes losses; false where some are missing before them (the wire then asks again). */
+  takeLosses(run: number, from: number, values: Float64Array, label: string): boolean {
+    const complete = this.losses.add(run, from, values, label);
+    if (complete) this.schedule(STREAM_INTERVAL_MS / 2);
+    return complete;
+  }
+
+  /** Takes where the run stands. */
+  takeStatus(status: Status): void {
+    useRun.setState({ status });
+    if (status.state !== "running") this.schedule(REST_INTERVAL_MS);
+  }
+
+  /** Takes something to be announced. */
+  takeNotice(notice: Notice): void {
+    this.notices += 1;
+    const kept = useRun.getState().notices.slice(-3);
+    useRun.setState({ notices: [...kept, { ...notice, key: this.notices }] });
+  }
+
+  /** Takes a notice away. */
+  dismiss(key: number): void {
+    useRun.setState({ notices: useRun.getState().notices.filter((notice) => notice.key !== key) });
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener(this.frame, this.layout);
+  }
+
+  private dueAt = 0;
+
+  private schedule(interval: number): void {
+    const now = performance.now();
+    const due = Math.max(now, this.lastRefresh + interval);
+    if (this.timer !== null) {
+      if (due >= this.dueAt) return;
+      clearTimeout(this.timer);
+      this.timer = null;
+    }
+    if (due <= now) this.refresh();
+    else {
+      this.dueAt = due;
+      this.timer = setTimeout(() => this.refresh(), due - now);
+    }
+  }
+
+  private refresh(): void {
+    this.timer = null;
+    this.lastRefresh = performance.now();
+    useRun.setState({ tick: useRun.getState().tick + 1, frame: this.frame, losses: this.losses.all() });
+  }
+}
+
+/** Makes the maps that find a row by its name. */
+export function indexLayout(layout: Layout): IndexedLayout {
+  const nodeRows = new Map<string, number[]>();
+  layout.outputs.forEach((row, index) => {
+    const rows = nodeRows.get(row.node);
+    if (rows) rows.push(index);
+    else nodeRows.set(row.node, [index]);
+  });
+  return {
+    layout,
+    edgeRow: new Map(layout.edges.map((row, index) => [row.edge, index])),
+    outputRow: new Map(layout.outputs.map((row, index) => [row.ref, index])),
+    leafRow: new Map(layout.leaves.map((ref, index) => [ref, index])),
+    nodeRows,
+    problems: problemsByNode(layout.problems),
+  };
+}
+
+/** The layout's row of a node's first output, if it ran. */
+export function firstOutput(layout: IndexedLayout | null, nodeId: string): OutputRow | null {
+  const row = layout?.nodeRows.get(nodeId)?.[0];
+  return row === undefined ? null : (layout?.layout.outputs[row] ?? null);
+}
+
+function problemsByNode(problems: readonly Problem[]): Map<string, Problem[]> {
+  const found = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const id = nodeOfPointer(problem.where) ?? "";
+    found.set(id, [...(found.get(id) ?? []), problem]);
+  }
+  return found;
+}
+
+/** The id of the top-level node a JSON pointer points into, or null. */
+export function nodeOfPointer(where: string): string | null {
+  const match = /^\/nodes\/([^/]+)/.exec(where);
+  return match?.[1]?.replaceAll("~1", "/").replaceAll("~0", "~") ?? null;
+}
