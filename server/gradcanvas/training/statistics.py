@@ -1,0 +1,204 @@
+"""Norm, mean, min, max and non-finite count of many tensors at once; knows nothing of graphs or sessions.
+
+Small tensors are joined and reduced in blocks in float64 on the host; of large ones the device computes the
+figures. Either way all of it comes to the host in **one** transfer, with as few calls as can be.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gradcanvas.training.large import exact_figures, large_figures, spread_sample
+
+NORM, MEAN, MIN, MAX, NONFINITE = range(5)
+"""Columns of a row of figures."""
+
+SMALL = 4096
+"""Up to so many elements a tensor's own numbers are brought to the host."""
+
+Array = NDArray[np.float64]
+_ABSENT = (np.nan, np.nan, np.nan, np.nan, -1.0)
+_EMPTY = (0.0, np.nan, np.nan, np.nan, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one transfer brought.
+
+    Attributes:
+        figures: (N, 5) norm, mean, min, max, non-finite count. A tensor that is None has −1 as its count and
+            NaN elsewhere; an empty one norm 0, count 0; mean, min and max of a complex one are NaN.
+        cells: the elements that came along, row-major, tensor after tensor (re and im of complex ones).
+        starts: where each tensor's elements begin in `cells`; −1 where none came.
+        lengths: how many of them there are.
+    """
+
+    figures: Array
+    cells: Array
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+
+def figures(tensors: Sequence[Tensor | None], *, exact: bool = False) -> Array:
+    """Give the five figures of each tensor, (N, 5) float64."""
+    return read(tensors, exact=exact).figures
+
+
+def read(tensors: Sequence[Tensor | None], *, exact: bool = False, samples: int = 0) -> Reading:
+    """Bring figures, and the elements of what is small, to the host.
+
+    Args:
+        tensors: any dtype and layout, on one device; None where there is no tensor.
+        exact: reduce large tensors in float64 instead of in their own precision.
+        samples: how many evenly spread elements of each large tensor to bring along for its histogram
+            (`exact` brings all of them if samples are wanted at all).
+    """
+    count = len(tensors)
+    rows = np.empty((count, 5))
+    with torch.no_grad():
+        sorted_out = _Sorted(tensors, exact=exact, samples=samples)
+        cells, large = sorted_out.fetch()
+    starts = np.full(count, -1, np.int64)
+    lengths = np.zeros(count, np.int64)
+    for index in sorted_out.absent:
+        rows[index] = _ABSENT
+    for index in sorted_out.empty:
+        rows[index] = _EMPTY
+    if sorted_out.order:
+        order, offsets, sizes = _blocks(tuple(sorted_out.order), tuple(sorted_out.sizes))
+        starts[order] = offsets
+        lengths[order] = sizes
+        rows[order] = _reduce(cells, offsets, sizes)
+    for index, row in zip(sorted_out.large_order, large, strict=True):
+        rows[index] = row
+    for index in sorted_out.complex:
+        rows[index, MEAN : MAX + 1] = np.nan
+        if rows[index, NONFINITE] > 0:
+            tensor = tensors[index]
+            assert tensor is not None
+            rows[index, NONFINITE] = float((~torch.isfinite(tensor)).sum())
+    return Reading(rows, cells, starts, lengths)
+
+
+class _Sorted:
+    """The tensors sorted by how they are reduced; `fetch` makes the one transfer."""
+
+    def __init__(self, tensors: Sequence[Tensor | None], *, exact: bool, samples: int) -> None:
+        self.absent: list[int] = []
+        self.empty: list[int] = []
+        self.complex: list[int] = []
+        self.large_order: list[int] = []
+        self.exact = exact
+        self._singles: tuple[list[int], list[Tensor], list[int]] = ([], [], [])
+        self._doubles: tuple[list[int], list[Tensor], list[int]] = ([], [], [])
+        self._large: list[Tensor] = []
+        self._device: torch.device | None = None
+        for index, tensor in enumerate(tensors):
+            if tensor is None:
+                self.absent.append(index)
+            else:
+                self._sort(index, tensor, samples)
+        self.order = self._singles[0] + self._doubles[0]
+        self.sizes = self._singles[2] + self._doubles[2]
+
+    def _sort(self, index: int, tensor: Tensor, samples: int) -> None:
+        if self._device is None:
+            self._device = tensor.device
+        if tensor.dtype is not torch.float32 or tensor.is_sparse or tensor.device != self._device:
+            if tensor.is_complex():
+                self.complex.append(index)
+            tensor = as_real(tensor, self._device)
+        size = tensor.numel()
+        if size == 0:
+            self.empty.append(index)
+            return
+        if size > SMALL:
+            self.large_order.append(index)
+            self._large.append(tensor)
+            if not samples:
+                return
+            tensor = tensor.reshape(-1) if self.exact else spread_sample(tensor, samples)
+            size = tensor.numel()
+        order, chosen, sizes = self._singles if tensor.dtype is torch.float32 else self._doubles
+        order.append(index)
+        chosen.append(tensor)
+        sizes.append(size)
+
+    def fetch(self) -> tuple[Array, Sequence[Array]]:
+        """Give the joined elements and the rows of the large tensors."""
+        parts = [_join(chosen) for _, chosen, _ in (self._singles, self._doubles) if chosen]
+        if self.exact:
+            rows = [exact_figures(tensor) for tensor in self._large]
+            return _to_host(parts), rows
+        pending = large_figures(self._large)
+        length = sum(part.numel() for part in parts)
+        host = _to_host([*parts, *pending.parts])
+        return host[:length], pending.finish(host[length:])
+
+
+def as_real(tensor: Tensor, device: torch.device) -> Tensor:
+    """Give float32 or float64 numbers on `device` that stand for any tensor's: complex ones as re and im."""
+    if tensor.layout != torch.strided:
+        tensor = tensor.to_dense()
+    if tensor.device != device:
+        tensor = tensor.to(device)
+    if tensor.is_complex():
+        tensor = torch.view_as_real(tensor.resolve_conj())
+    if tensor.dtype in (torch.float32, torch.float64):
+        return tensor
+    return tensor.float() if tensor.dtype in (torch.float16, torch.bfloat16) else tensor.double()
+
+
+def _join(tensors: list[Tensor]) -> Tensor:
+    return torch._C._nn.flatten_dense_tensors(tensors)
+
+
+def _to_host(parts: list[Tensor]) -> Array:
+    if not parts:
+        return np.empty(0)
+    if len(parts) == 1:
+        joined = parts[0]
+    else:
+        kind = torch.float64 if any(part.dtype is torch.float64 for part in parts) else torch.float32
+        joined = torch.cat([part.to(kind) for part in parts])
+    return joined.cpu().numpy().astype(np.float64)
+
+
+@lru_cache(maxsize=64)
+def _blocks(
+    order: tuple[int, ...], sizes: tuple[int, ...]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    lengths = np.array(sizes, np.int64)
+    return np.array(order, np.int64), np.cumsum(lengths) - lengths, lengths
+
+
+def _reduce(cells: Array, offsets: NDArray[np.int64], sizes: NDArray[np.int64]) -> Array:
+    """Reduce consecutive blocks of `cells`, none of them empty."""
+    rows = np.empty((len(offsets), 5))
+    with np.errstate(all="ignore"):
+        squares = np.add.reduceat(cells * cells, offsets)
+        rows[:, NORM] = np.sqrt(squares)
+        rows[:, MEAN] = np.add.reduceat(cells, offsets) / sizes
+        rows[:, MIN] = np.minimum.reduceat(cells, offsets)
+        rows[:, MAX] = np.maximum.reduceat(cells, offsets)
+        rows[:, NONFINITE] = 0.0
+        doubtful = ~((squares > 1e-280) & (squares < 1e300))
+        if doubtful.any():
+            for row in np.flatnonzero(doubtful):
+                block = cells[offsets[row] : offsets[row] + sizes[row]]
+                rows[row, NORM] = scaled_norm(block)
+                rows[row, NONFINITE] = np.count_nonzero(~np.isfinite(block))
+    return rows
+
+
+def scaled_norm(block: Array) -> float:
+    """Give the Euclidean norm of numbers whose squares would overflow or vanish."""
+    largest = float(np.abs(block).max())
+    if largest == 0.0 or not np.isfinite(largest):
+        return largest
+    return largest * float(np.sqrt(np.square(block / largest).sum()))
