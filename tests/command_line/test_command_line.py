@@ -1,0 +1,142 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.oracle.article import EXAMPLES, run_article
+
+LINEAR = EXAMPLES / "linear-regression.json"
+BROKEN = (
+    '{"gradcanvas": 1, "nodes": {"a": {"op": "torch.rleu", "inputs": {"input": "z"}},'
+    ' "b": {"op": "torch.ones", "args": {"size": [2]}}}}'
+)
+
+
+def gradcanvas(*arguments: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gradcanvas", *map(str, arguments)],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"COLUMNS": "160"},
+    )
+
+
+def test_run_prints_the_numbers_of_the_articles_script() -> None:
+    expected = run_article()
+
+    done = gradcanvas("run", LINEAR, "--json", "--threads", 2)
+    result = json.loads(done.stdout)
+
+    assert done.returncode == 0, done.stderr
+    assert result["loss"] == expected.losses
+    assert result["tensors"]["b"]["value"] == expected.b == [1.0522773265838623]
+    assert result["tensors"]["w"]["value"] == expected.w == [1.9127354621887207]
+    assert result["tensors"]["b"]["grad"] == expected.b_gradient
+    assert result["edges"]["wx.other"] == {
+        "from": "x",
+        "gradient": None,
+        "why": "x does not require a gradient",
+    }
+    assert result["edges"]["wx.input"]["gradient"]["value"] == expected.w_gradient
+
+
+def test_the_exported_script_prints_the_same_numbers(tmp_path: Path) -> None:
+    script = tmp_path / "article.py"
+    expected = run_article()
+
+    exported = gradcanvas("export", LINEAR, "--to", "python", "-o", script)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+
+    assert exported.returncode == 0, exported.stderr
+    assert done.returncode == 0, done.stderr
+    assert str(expected.b[0]) in done.stdout
+    assert str(expected.w[0]) in done.stdout
+    assert "gradcanvas" not in script.read_text()
+
+
+def test_several_files_and_lines_give_one_result_a_line_in_order() -> None:
+    line = json.dumps(json.loads(LINEAR.read_text()))
+
+    done = gradcanvas("run", LINEAR, "-", "--steps", 3, text=f"{line}\n\n{line}\n")
+    results = [json.loads(row) for row in done.stdout.splitlines()]
+
+    assert done.returncode == 0, done.stderr
+    assert [len(result["loss"]) for result in results] == [3, 3, 3]
+    assert results[0]["loss"] == results[1]["loss"] == results[2]["loss"]
+
+
+def test_zero_steps_is_one_evaluation_without_an_update() -> None:
+    result = json.loads(gradcanvas("run", LINEAR, "--steps", 0, "--json").stdout)
+
+    assert result["loss"] == run_article(steps=1).losses
+    assert result["tensors"]["w"]["grad"] == run_article(steps=1).w_gradient
+
+
+def test_a_graph_with_problems_exits_with_1_names_all_and_runs_the_rest() -> None:
+    done = gradcanvas("run", "-", text=BROKEN)
+    result = json.loads(done.stdout)
+
+    assert done.returncode == 1
+    assert {problem["where"] for problem in result["problems"]} >= {"/nodes/a/op"}
+    assert result["tensors"]["b"]["value"] == [1.0, 1.0]
+    assert "torch.relu" in done.stderr
+
+
+def test_check_gives_shapes_and_status() -> None:
+    good, bad = gradcanvas("check", LINEAR, "--json"), gradcanvas("check", "-", "--json", text=BROKEN)
+
+    assert good.returncode == 0, good.stderr
+    assert json.loads(good.stdout)["problems"] == []
+    yhat = json.loads(good.stdout)["outputs"]["yhat"]
+    assert yhat == {"shape": [80, 1], "dtype": "float32", "requires_grad": True}
+    assert bad.returncode == 1
+    assert json.loads(bad.stdout)["problems"]
+
+
+@pytest.mark.parametrize("verb", ["run", "check"])
+def test_what_a_person_reads_has_the_tensors(verb: str) -> None:
+    done = gradcanvas(verb, LINEAR)
+
+    assert done.returncode == 0, done.stderr
+    assert "yhat" in done.stdout
+    assert "float32" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [("--to", "dot"), ("--to", "svg"), ("--to", "dot", "--autograd")])
+def test_pictures_are_exported(arguments: tuple[str, ...]) -> None:
+    done = gradcanvas("export", LINEAR, *arguments)
+
+    assert done.returncode == 0, done.stderr
+    assert ("MulBackward0" in done.stdout) == ("--autograd" in arguments)
+    assert ("yhat" in done.stdout) or "--autograd" in arguments
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run",),
+        ("run", "no-such-file.json"),
+        ("run", str(LINEAR), "--compile"),
+        ("run", str(LINEAR), "--record", "every"),
+        ("run", str(LINEAR), "--steps", "-1"),
+        ("export", str(LINEAR)),
+        ("export", str(LINEAR), "--to", "python", "--autograd"),
+        ("check", "--nonsense"),
+    ],
+)
+def test_wrong_use_exits_with_2_and_says_how(arguments: tuple[str, ...]) -> None:
+    done = gradcanvas(*arguments)
+
+    assert done.returncode == 2
+    assert done.stderr.strip()
+
+
+def test_ops_finds_what_people_mean() -> None:
+    done = gradcanvas("ops", "matrix", "multiply", "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["operations"][0]["name"] == "torch.matmul"
