@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.oracle.article import EXAMPLES, run_article
 
 LINEAR = EXAMPLES / "linear-regression.json"
