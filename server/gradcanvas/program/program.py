@@ -1,0 +1,199 @@
+"""A compiled graph as the training loop sees it: what goes in, what comes out, and what an observed step shows.
+
+Knows nothing of how the code was generated, nor of optimisers, processes or sockets.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import torch
+from torch import nn
+
+from gradcanvas.program.errors import FailureMap
+
+
+class Piece(Protocol):
+    """What flows back through one argument, gathered while the backward runs."""
+
+    def gradient(self) -> torch.Tensor | None:
+        """Return the sum of what flowed, in the order in which it came; None if nothing did."""
+
+
+@dataclass(slots=True, eq=False)
+class EdgeRecord:
+    """One edge of one observed step.
+
+    Attributes:
+        edge: `target.argument[.k]`, with the path of what called it before it ("loop@3/wx.other").
+        source: what the edge comes from, as a reference ("wx", "parts.1", "fc.weight"), with its path.
+        tensor: the tensor on which the edge's gradient is kept after the backward; None where `why` says
+            that there is none, or where `parts` or `piece` hold it.
+        why: why there is no gradient, where that is known before the backward.
+        parts: of an edge that only passes a tensor on (into a function), the edges it is passed on by.
+        piece: of an edge into an operation that uses the tensor in several places, what gathers them.
+        outputs: what the consumer gave, to tell why nothing flowed.
+        consumer: the consumer in words ("argmax"), and its argument.
+    """
+
+    edge: str
+    source: str
+    tensor: torch.Tensor | None = None
+    why: str | None = None
+    parts: "list[EdgeRecord] | None" = None
+    piece: Piece | None = None
+    outputs: tuple[torch.Tensor, ...] = ()
+    consumer: tuple[str, str] = ("", "")
+
+    def gradient(self) -> torch.Tensor | None:
+        """Return what flowed back along this edge alone in the last backward; None where nothing did."""
+        if self.parts is not None:
+            return _sum_of(self.parts)
+        if self.piece is not None:
+            return self.piece.gradient()
+        return None if self.tensor is None or self.why is not None else self.tensor.grad
+
+    def reason(self) -> str | None:
+        """Return in words why `gradient()` is None; None where there is a gradient."""
+        if self.gradient() is not None:
+            return None
+        return self.why or self._reason_after_backward()
+
+    def _reason_after_backward(self) -> str:
+        name, argument = self.consumer
+        if self.parts is not None:
+            reasons = dict.fromkeys(part.reason() for part in self.parts)
+            return str(next(iter(reasons))) if len(reasons) == 1 else NOT_REACHED
+        if self.outputs and not any(output.requires_grad for output in self.outputs):
+            return f"{name} is not differentiable"
+        if any(output.grad is not None for output in self.outputs if output.requires_grad):
+            return f"{name} gives no gradient to {argument}"
+        return NOT_REACHED
+
+
+NOT_REACHED = "the loss does not depend on it"
+
+
+@dataclass(slots=True, eq=False)
+class Observation:
+    """Everything one observed step computed. Complete before the backward; gradients are read after it.
+
+    Attributes:
+        loss: what to call `backward()` on; None if the graph names none.
+        metrics: in the order of `train.metrics`.
+        values: every output that ran, by its reference with its path, in the order in which it was made:
+            sources first. `values[ref].grad` after the backward is the output's own gradient (of a leaf: what
+            it has collected).
+        edges: in the order of the file and of the signature; what happened inside a function follows the edges
+            of the node that called it, in loops first the sum over the iterations and then each of them.
+    """
+
+    loss: torch.Tensor | None
+    metrics: tuple[torch.Tensor, ...]
+    values: dict[str, torch.Tensor]
+    edges: list[EdgeRecord]
+
+
+@dataclass(eq=False)
+class Program:
+    """A graph that runs.
+
+    Attributes:
+        inputs: the sources in the order of the file, those inside functions by their path: the positional
+            arguments of `plain` and `observed`.
+        device: where its tensors are made.
+        modules: every module by its path, once `make` has made them.
+        metrics: the names of what follows the loss in `plain`'s result.
+    """
+
+    inputs: tuple[str, ...]
+    device: torch.device
+    metrics: tuple[str, ...]
+    modules: dict[str, nn.Module]
+    _state: "State"
+    _plain: Callable[..., tuple[torch.Tensor | None, ...]]
+    _observed: Callable[..., Observation]
+    _failures: FailureMap = field(repr=False)
+
+    def make(
+        self,
+        sources: Mapping[str, torch.Tensor] | None = None,
+        modules: Mapping[str, nn.Module] | None = None,
+    ) -> dict[str, torch.Tensor]:
+        """Make sources and modules in the order of the file, from the default generator (the caller seeds it).
+
+        Args:
+            sources: tensors to keep, by reference: taken as they are, nothing is drawn for them.
+            modules: modules to keep, by path.
+
+        Returns:
+            The sources by reference, in the order of `inputs`; modules are in `modules`.
+
+        Raises:
+            NodeError: a source or module could not be made.
+        """
+        return self._state.make(sources or {}, modules or {}, self.modules)
+
+    def plain(self, *tensors: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        """Compute `(loss, *metrics)` and nothing else; `loss` is None if the graph names none.
+
+        Raises:
+            NodeError: an operation failed.
+        """
+        try:
+            return self._plain(*tensors)
+        except Exception as error:
+            raise self._failures.explain(error) from error
+
+    def observed(self, *tensors: torch.Tensor) -> Observation:
+        """Compute everything, with the bits of a plain step, and keep every edge's gradient.
+
+        Raises:
+            NodeError: an operation failed.
+        """
+        try:
+            return self._observed(*tensors)
+        except Exception as error:
+            raise self._failures.explain(error) from error
+
+    def leaves(self, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Return what collects a gradient in the order of the file: sources and module parameters ("fc.weight").
+
+        Args:
+            tensors: the sources, as `make` gave them.
+        """
+        return {
+            name: tensor
+            for name, tensor in self._state.tensors(tensors, self.modules)
+            if tensor.requires_grad
+        }
+
+    def parameters(self) -> Iterator[tuple[str, torch.Tensor]]:
+        """Yield every parameter and buffer that a module owns, in the order of the file."""
+        return self._state.tensors({}, self.modules, buffers=True)
+
+
+class State(Protocol):
+    """Makes what lives longer than a step."""
+
+    def make(
+        self,
+        sources: Mapping[str, torch.Tensor],
+        modules: Mapping[str, nn.Module],
+        into: dict[str, nn.Module],
+    ) -> dict[str, torch.Tensor]:
+        """Make every source and module in order, keeping those that are given."""
+
+    def tensors(
+        self, sources: Mapping[str, torch.Tensor], modules: Mapping[str, nn.Module], buffers: bool = False
+    ) -> Iterator[tuple[str, torch.Tensor]]:
+        """Yield sources and the parameters of modules in the order of the file."""
+
+
+def _sum_of(parts: list[EdgeRecord]) -> torch.Tensor | None:
+    total: torch.Tensor | None = None
+    for part in reversed(parts):
+        gradient = part.gradient()
+        if gradient is not None:
+            total = gradient if total is None else total + gradient
+    return total
