@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { type CardShape, layOutCard, SOCKET_PITCH } from "./card-layout";
+
+const shape: CardShape = {
+  figure: "number",
+  inputs: 2,
+  outputs: 1,
+  parameters: 0,
+  width: null,
+  collapsed: false,
+};
+
+describe("a card's layout", () => {
+  it("has the size of the look's cards with two sockets", () => {
+    const card = layOutCard(shape);
+
+    expect([card.width, card.height]).toEqual([132, 92]);
+    expect(card.inputs).toEqual([31, 61]);
+    expect(card.outputs).toEqual([46]);
+  });
+
+  it.each([1, 3, 4, 9, 20])("keeps %d sockets a hit area apart and on the card", (inputs) => {
+    const card = layOutCard({ ...shape, inputs });
+
+    const gaps = card.inputs.slice(1).map((y, k) => y - (card.inputs[k] as number));
+    expect(Math.min(SOCKET_PITCH, ...gaps)).toBeGreaterThanOrEqual(SOCKET_PITCH - 1e-9);
+    expect(Math.min(...card.inputs)).toBeGreaterThan(8);
+    expect(Math.max(...card.inputs)).toBeLessThan(card.height - 8);
+  });
+
+  it("puts parameters below everything else", () => {
+    const card = layOutCard({ ...shape, figure: "strip", parameters: 2 });
+
+    expect(card.parameters.every((y) => y > card.note && y < card.height)).toBe(true);
+  });
+
+  it.each(["number", "strip", "heat", "histogram"] as const)("keeps a %s inside the card", (figure) => {
+    const card = layOutCard({ ...shape, figure });
+
+    for (const area of [card.value, card.gradient]) {
+      expect(area.x + area.width).toBeLessThanOrEqual(card.width);
+      expect(area.y + area.height).toBeLessThan(card.note);
+    }
+  });
+
+  it("is a single line when collapsed", () => {
+    const card = layOutCard({ ...shape, collapsed: true });
+
+    expect(card.height).toBe(40);
+    expect(new Set([...card.inputs, ...card.outputs])).toEqual(new Set([20]));
+  });
+});
