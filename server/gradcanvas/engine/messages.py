@@ -11,8 +11,8 @@ A message is bytes: one kind byte and a payload. Both ends use the functions bel
 
 To the worker: `load` (text, edit), `command` (verb), `watch` (rate), `query` (id, …), `stop`, `restore`, and
 `release` (write a last copy and end). When the pipe ends, the worker ends at once.
-From the worker: `ready` (torch, device), `heartbeat`, `layout`, `status`, `notice`, `result` (id, and `result` or
-`error` with code, message, help), and `stopped`: the answer to `stop`, when the step in hand has ended.
+From the worker: `ready` (torch, device), `heartbeat`, `layout`, `status`, `notice`, `result` (id, and
+`result` or `error` with code, message, help), and `stopped`: answers `stop` when the step has ended.
 """
 
 import json
@@ -38,7 +38,7 @@ class WorkerSettings:
     Attributes:
         session: Name of the session, for what is logged.
         copy_path: File (in memory, where the machine has such a place) that holds the last copy of the
-            session's state. It outlives the worker. Written by `write_copy`, read by `read_copy` on `restore`.
+            session's state. It outlives the worker; see `write_copy` and `read_copy`.
         threads: How many threads the worker's tensor library may use.
         device: Device for graphs that say `auto`; empty for the best there is.
         memory_bytes: What the worker may have resident; the engine replaces one that has more.
