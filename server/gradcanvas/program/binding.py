@@ -56,11 +56,12 @@ class BoundNode:
         wires: argument → where its edges begin, in the order of the signature. After the signature's own come
             the free ones: of a control operation the inputs of its functions (in the order in which the
             functions name them), of an index the names that stand in its text (in the order of the text).
-        values: argument → plain Python literal, in the order of the signature; without the arguments that name
-            functions. `to_torch` and `to_python_source` turn them into what is passed.
-        functions: the argument that names a function ("function", "then", "else", "body", "condition") → name.
+        values: argument → plain Python literal, in the order of the signature; without the arguments that
+            name functions. `to_torch` and `to_python_source` turn them into what is passed.
+        functions: the argument that names a function ("function", "then", "else", "body", "condition") →
+            the function's name.
         outputs: what can be referred to: the overload's own, or the function's outputs by name.
-        owner: the id of the node whose parameters it uses; its own id unless it has `share` (chains followed).
+        owner: the id of the node whose parameters it uses: its own unless it has `share` (chains followed).
         passes: where the node is bypassed, the reference that its first output is; the node itself is made (a
             module's parameters stay, and draw what they drew) but never called.
     """
@@ -116,8 +117,8 @@ class Scope:
         where: JSON pointer of the object that holds `nodes`.
         inputs: names a body may refer to.
         nodes: in the order of the file, which is the order in which sources and modules are made.
-        order: the ids of what a step runs, in the order in which it runs: every node but the sources (a module
-            stands here for its call, a bypassed node for what it passes on).
+        order: the ids of what a step runs, in the order in which it runs: every node but the sources (a
+            module stands here for its call, a bypassed node for what it passes on).
         outputs: of a function, name → what it gives.
     """
 
@@ -130,7 +131,7 @@ class Scope:
 
     @property
     def made(self) -> tuple[BoundNode, ...]:
-        """Sources and modules that own their parameters, and calls of functions that may hold such, in file order."""
+        """Sources, modules that own parameters, calls whose functions may hold either; in file order."""
         return tuple(
             node
             for node in self.nodes.values()

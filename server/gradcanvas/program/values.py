@@ -1,0 +1,94 @@
+"""What a literal of a graph file is passed as: to torch, and as Python text. Knows nothing of graphs.
+
+Numbers go as they are written: an integer stays one and a float stays one, also where the argument could be a
+tensor, so that promotion is that of Python's operators.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from gradcanvas.catalog.model import Argument
+from gradcanvas.program.index import Index, parse_index
+from gradcanvas.program.literals import DTYPES, NOT_FINITE, is_complex
+
+DTYPE: dict[str, torch.dtype] = {
+    name: dtype for name in DTYPES if isinstance(dtype := getattr(torch, name, None), torch.dtype)
+}
+"""A dtype by its name in a file."""
+
+NAME: dict[torch.dtype, str] = {dtype: name for name, dtype in DTYPE.items()}
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    """Return the name under which a dtype stands in files and reports."""
+    return NAME.get(dtype) or str(dtype).removeprefix("torch.")
+
+
+def to_torch(argument: Argument, value: object) -> Any:
+    """Return what is passed to torch for a literal that fits its argument.
+
+    Args:
+        argument: where it stands. An index comes back parsed (`Index`); `Index.build` puts the wired in.
+        value: the plain Python value of the literal.
+    """
+    if value is None:
+        return None
+    if argument.type == "dtype":
+        return DTYPE[str(value)]
+    if argument.type == "index":
+        return parse_index(str(value))
+    if argument.type in ("string", "choice", "function", "map"):
+        return value
+    if is_list(argument, value):
+        return [_number(value)]
+    return _number(value)
+
+
+def to_python_source(argument: Argument, value: object, names: Mapping[str, str] | None = None) -> str:
+    """Return the same as Python text that needs `torch` alone.
+
+    Args:
+        argument: where it stands.
+        value: the plain Python value of the literal.
+        names: of an index, what its names are called in that text.
+    """
+    passed = to_torch(argument, value)
+    if isinstance(passed, Index):
+        return passed.source(names or {name: name for name in passed.names})
+    return python_text(passed)
+
+
+def python_text(passed: object) -> str:
+    """Write one value that torch is given as Python text."""
+    if isinstance(passed, torch.dtype):
+        return str(passed)
+    if isinstance(passed, float) and not math.isfinite(passed):
+        return f'float("{passed}")'
+    if isinstance(passed, complex):
+        return f"complex({python_text(passed.real)}, {python_text(passed.imag)})"
+    if isinstance(passed, list):
+        return "[" + ", ".join(map(python_text, passed)) + "]"
+    if isinstance(passed, dict):
+        return "{" + ", ".join(f"{key!r}: {python_text(item)}" for key, item in passed.items()) + "}"
+    return repr(passed)
+
+
+def is_list(argument: Argument, value: object) -> bool:
+    """Tell whether a single integer stands where torch wants a list of it (`size`, `dims`)."""
+    if argument.type != "ints" or isinstance(value, list):
+        return False
+    return not argument.single
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_number(item) for item in value]
+    if isinstance(value, str) and value in NOT_FINITE:
+        return float(value)
+    if is_complex(value):
+        real, imaginary = (float(part) for part in value["complex"])
+        return complex(real, imaginary)
+    return value
