@@ -7,7 +7,9 @@ callable it stands for (`catalog.callables`, the one place that does).
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["source", "function", "method", "module", "optimizer", "scheduler", "init", "control", "editor"]
+Kind = Literal[
+    "source", "function", "method", "module", "optimizer", "scheduler", "init", "control", "editor"
+]
 """What a name stands for. A `source` makes a tensor from arguments alone (`torch.randn`, `torch.tensor`)."""
 
 ArgumentType = Literal[
@@ -44,7 +46,14 @@ class Argument:
         default: the default as JSON text, None where there is none or JSON cannot say it.
         choices: for `choice`, what may stand.
         passing: by keyword, by position (in the order of the arguments), or spread as varargs.
-        length: for a list of fixed length, that length.
+        length: for a list of fixed length, that length; a list of one is accepted there as well.
+        single: for a list, a single element may stand instead of it.
+        fixed: the only literal that may stand, as JSON text: two overloads may differ by a flag alone
+            (`return_indices`), and its value decides which of them is meant.
+        stage: of a module, whether it goes to the constructor or to the call; "call" for everything else.
+
+    `type` is what a literal must be. Where `wired` and `typed` are both true an edge may stand instead, and
+    then carries one tensor. Arguments before a positional one are passed by position as well.
     """
 
     name: str
@@ -57,11 +66,14 @@ class Argument:
     choices: tuple[str, ...] = ()
     passing: Literal["keyword", "positional", "varargs"] = "keyword"
     length: int | None = None
+    single: bool = False
+    fixed: str | None = None
+    stage: Literal["make", "call"] = "call"
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One output: `name` is torch's own ("values") or its number ("0"); `many` is a list of unknown length."""
+    """One output, by torch's own name ("values") or its number ("0"); `many`: a list of unknown length."""
 
     name: str
     many: bool = False
@@ -70,7 +82,11 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Overload:
-    """One way of calling an operation; `arguments` in the order of the signature."""
+    """One way of calling an operation; `arguments` in the order of the signature.
+
+    Overloads stand in the order in which they are tried: where arguments fit two, the first is meant, and
+    both would give the same result.
+    """
 
     arguments: tuple[Argument, ...]
     outputs: tuple[Output, ...]

@@ -1,0 +1,91 @@
+"""Builds the catalogue from whatever torch is installed. The web process never imports this."""
+
+import inspect
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from gradcanvas.catalog.descriptions import category, is_random, summary
+from gradcanvas.catalog.model import Catalog, Kind, Operation, Overload
+from gradcanvas.catalog.namespaces import Candidate, documentation, walk
+from gradcanvas.catalog.overloads import merge_overloads, receiver_first
+from gradcanvas.catalog.rules import NUMBER_FOR_TENSOR, RULES, SCHEMAS, VARARGS
+from gradcanvas.catalog.schemas import read_overload
+from gradcanvas.catalog.signatures import read_function
+
+
+def build_catalog() -> Catalog:
+    """Describe every operation of the installed torch."""
+    operations = {operation.name: operation for operation in _build_operations()}
+    return Catalog(torch=torch.__version__, rules=RULES, operations=operations)
+
+
+def callables() -> dict[str, Callable[..., Any]]:
+    """Return what each name of the catalogue calls, found by walking torch's namespaces."""
+    return {candidate.name: candidate.callable for candidate in walk()}
+
+
+def _build_operations() -> Iterator[Operation]:
+    schemas: dict[str, list[Any]] = defaultdict(list)
+    for schema in torch._C._jit_get_all_schemas():
+        schemas[schema.name].append(schema)
+    for candidate in walk():
+        read = _read_overloads(candidate, schemas)
+        if read:
+            overloads = tuple(
+                _apply_rows(candidate.name, each) for each in sorted(merge_overloads(read), key=_size)
+            )
+            is_source = not all(any(each.wired for each in overload.arguments) for overload in read)
+            yield _describe(candidate, overloads, "source" if is_source else candidate.namespace.kind)
+
+
+def _read_overloads(candidate: Candidate, schemas: dict[str, list[Any]]) -> list[Overload]:
+    """Read the ways of calling from a row, from annotations or from torch's schemas, in this order."""
+    receiver = candidate.namespace.receiver
+    if candidate.name in SCHEMAS:
+        texts = SCHEMAS[candidate.name]
+        found = [torch._C.parse_schema(f"{candidate.short}{text}") for text in texts]
+    elif inspect.isfunction(candidate.callable):
+        return list(read_function(candidate.callable))
+    else:
+        found = schemas[candidate.schema_name]
+    read = [overload for each in found if (overload := read_overload(each, receiver)) is not None]
+    if receiver == "self":
+        read = [overload for each in read if (overload := receiver_first(each)) is not None]
+    return read
+
+
+def _size(overload: Overload) -> tuple[int, int]:
+    return sum(each.required for each in overload.arguments), len(overload.arguments)
+
+
+def _apply_rows(name: str, overload: Overload) -> Overload:
+    """Apply what rows say of single arguments."""
+    numbers, varargs = NUMBER_FOR_TENSOR.get(name, ()), VARARGS.get(name)
+    arguments = []
+    for each in overload.arguments:
+        if each.name in numbers and each.type == "tensor":
+            each = replace(each, type="number", typed=True)
+        if each.name == varargs:
+            each = replace(each, passing="varargs")
+        arguments.append(each)
+    if varargs is not None:
+        place = next(place for place, each in enumerate(arguments) if each.name == varargs)
+        arguments[:place] = [replace(each, passing="positional") for each in arguments[:place]]
+    return replace(overload, arguments=tuple(arguments))
+
+
+def _describe(candidate: Candidate, overloads: tuple[Overload, ...], kind: Kind) -> Operation:
+    text = documentation(candidate.short, candidate.callable)
+    return Operation(
+        name=candidate.name,
+        kind=kind,
+        category=category(candidate.name, kind),
+        summary=summary(text),
+        overloads=overloads,
+        documentation=text,
+        random=is_random(candidate.short),
+    )

@@ -1,0 +1,134 @@
+"""What a person had to decide about torch's names, as rows. Knows no torch and holds no logic.
+
+Everything that torch's own schemas and signatures tell is read from them; a row stands here only where they
+are silent or say something that does not hold when it is called by keyword.
+"""
+
+from typing import Final
+
+RULES: Final = 1
+"""Counts up with every change of a rule, so that no cache outlives it."""
+
+NEVER_OFFERED: Final = frozenset(
+    {
+        "out", "inplace", "device", "generator", "layout", "pin_memory", "memory_format", "requires_grad",
+        "names", "size_average", "non_blocking", "implicit", "_stacklevel", "_random_samples",
+    }
+)  # fmt: skip
+"""Arguments that no graph gives. An overload that demands one of them is not offered either."""
+
+EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
+    (r".*_", "works in place"),
+    (r"_.*", "private"),
+    (r"cudnn_.*|miopen_.*|mkldnn_.*|fbgemm_.*|to_mkldnn", "belongs to one backend's engine"),
+    (r"quantize.*|quantized_.*|fake_quantize.*|fused_moving_avg.*|q_.*|q.*qparams.*|dequantize|int_repr|empty_quantized",
+     "quantization is not differentiable and needs its own dtypes"),
+    (r"from_file|save|load", "touches files"),
+    (r"empty.*|new_empty.*", "its values are whatever memory held"),
+    (r"resize.*|set_data|data|storage|as_strided_scatter_", "changes or exposes storage"),
+    (r"cuda|cpu|xpu|ipu|mtia|hpu|is_pinned|pin_memory", "the graph's device decides where tensors live"),
+    (r".*sparse_(?!grad).*|to_sparse.*|to_dense|smm|sspaddmm|hspmm|dsmm|spmm|saddmm|coalesce|values|indices"
+     r"|crow_indices|col_indices|ccol_indices|row_indices|sparse_.*",
+     "sparse tensors have no place in a frame yet"),
+    (r".*nested.*|to_padded_tensor|narrow_copy", "nested tensors have no place in a frame yet"),
+    (r"align_.*|rename|refine_names", "named tensors are an abandoned prototype"),
+    (r"batch_norm_.*|native_.*|slice_inverse|norm_except_dim|affine_grid_generator|grid_sampler.*|convolution"
+     r"|constant_pad_nd|unsafe_split.*|unsafe_chunk|max_pool1d_with_indices|.*_copy|nuclear_norm|frobenius_norm"
+     r"|choose_qparams_optimized|lstm|gru|rnn_tanh|rnn_relu|scalar_tensor",
+     "an internal of an operation that has its public name"),
+    (r"as_tensor|asarray", "torch.tensor says it without depending on who owns the memory"),
+    (r"range", "deprecated in favour of arange"),
+    (r"hash_tensor", "a checksum of bytes"),
+)  # fmt: skip
+"""Names (of functions and methods) that are left out wherever they stand, each with the reason."""
+
+UNDOCUMENTED: Final = frozenset(
+    {
+        "rsub", "clamp_max", "clamp_min", "index_reduce", "index_put", "index_fill", "fill", "put",
+        "split_with_sizes", "lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell", "binomial",
+    }
+)  # fmt: skip
+"""Names without a docstring of their own or of a namesake that are public all the same."""
+
+NUMBER_FOR_TENSOR: Final[dict[str, tuple[str, ...]]] = {
+    "torch.add": ("input", "other"),
+    "torch.sub": ("input", "other"),
+    "torch.subtract": ("input", "other"),
+    "torch.mul": ("input", "other"),
+    "torch.multiply": ("input", "other"),
+    "torch.div": ("input", "other"),
+    "torch.divide": ("input", "other"),
+    "torch.true_divide": ("input", "other"),
+    "torch.floor_divide": ("input", "other"),
+}
+"""Tensor arguments at which the binding takes a Python number as the operator would (`1 - x`)."""
+
+SCHEMAS: Final[dict[str, tuple[str, ...]]] = {
+    "torch.tensor": ("(Any data, *, ScalarType? dtype=None) -> Tensor",),
+    "torch.atleast_1d": ("(Tensor[] tensors) -> Tensor[]",),
+    "torch.atleast_2d": ("(Tensor[] tensors) -> Tensor[]",),
+    "torch.atleast_3d": ("(Tensor[] tensors) -> Tensor[]",),
+    "torch.block_diag": ("(Tensor[] tensors) -> Tensor",),
+    "torch.broadcast_tensors": ("(Tensor[] tensors) -> Tensor[]",),
+    "torch.cartesian_prod": ("(Tensor[] tensors) -> Tensor",),
+    "torch.cdist": (
+        "(Tensor x1, Tensor x2, float p=2.0, "
+        "str compute_mode='use_mm_for_euclid_dist_if_necessary') -> Tensor",
+    ),
+    "torch.chain_matmul": ("(Tensor[] matrices) -> Tensor",),
+    "torch.einsum": ("(str equation, Tensor[] operands) -> Tensor",),
+    "torch.lobpcg": (
+        "(Tensor A, int? k=None, Tensor? B=None, Tensor? X=None, int? n=None, Tensor? iK=None, "
+        "int? niter=None, float? tol=None, bool? largest=None, str? method=None) -> (Tensor, Tensor)",
+    ),
+    "torch.meshgrid": ("(Tensor[] tensors, *, str? indexing=None) -> Tensor[]",),
+    "torch.norm": (
+        "(Tensor input, float? p=2, int[1]? dim=None, bool keepdim=False, ScalarType? dtype=None) -> Tensor",
+        "(Tensor input, str p, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
+    ),
+    "torch.pca_lowrank": (
+        "(Tensor A, int? q=None, bool center=True, int niter=2) -> (Tensor, Tensor, Tensor)",
+    ),
+    "torch.svd_lowrank": ("(Tensor A, int? q=6, int niter=2, Tensor? M=None) -> (Tensor, Tensor, Tensor)",),
+    "torch.split": (
+        "(Tensor tensor, int split_size_or_sections, int dim=0) -> Tensor[]",
+        "(Tensor tensor, int[] split_size_or_sections, int dim=0) -> Tensor[]",
+    ),
+    "torch.stft": (
+        "(Tensor input, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, "
+        "bool center=True, str pad_mode='reflect', bool normalized=False, bool? onesided=None, "
+        "bool? return_complex=None, bool? align_to_window=None) -> Tensor",
+    ),
+    "torch.tensordot": (
+        "(Tensor a, Tensor b, int dims=2) -> Tensor",
+        "(Tensor a, Tensor b, int[][] dims) -> Tensor",
+        "(Tensor a, Tensor b, Tensor dims) -> Tensor",
+    ),
+    "torch.unravel_index": ("(Tensor indices, int[1] shape) -> Tensor[]",),
+    "torch.Tensor.norm": (
+        "(Tensor self, float? p=2, int[1]? dim=None, bool keepdim=False, ScalarType? dtype=None) -> Tensor",
+        "(Tensor self, str p, int[1]? dim=None, bool keepdim=False, ScalarType? dtype=None) -> Tensor",
+    ),
+    "torch.Tensor.split": (
+        "(Tensor self, int split_size, int dim=0) -> Tensor[]",
+        "(Tensor self, int[] split_size, int dim=0) -> Tensor[]",
+    ),
+    "torch.Tensor.unflatten": ("(Tensor self, int dim, int[] sizes) -> Tensor",),
+}
+"""Signatures in the language of torch's schemas, where torch has none or another than what may be called."""
+
+VARARGS: Final[dict[str, str]] = {
+    "torch.atleast_1d": "tensors",
+    "torch.atleast_2d": "tensors",
+    "torch.atleast_3d": "tensors",
+    "torch.block_diag": "tensors",
+    "torch.broadcast_tensors": "tensors",
+    "torch.cartesian_prod": "tensors",
+    "torch.chain_matmul": "matrices",
+    "torch.einsum": "operands",
+    "torch.meshgrid": "tensors",
+}
+"""Which argument is spread, as `*tensors`."""
+
+ANNOTATIONS: Final[dict[str, str]] = {"input": "Tensor"}
+"""What an argument without an annotation is."""
