@@ -1,0 +1,157 @@
+/** Copies nodes as the text of a graph file and pastes such a text. Knows nothing of the browser's clipboard. */
+import type { GraphDocument } from "./graph-document";
+import { freeId, refusalOfId } from "./identifiers";
+import { type Json, plainValue, readJson, writeJson } from "./literal";
+import { makeNode, pairLiteral } from "./node-commands";
+import { keysAfter } from "./order-keys";
+import type { NodeView, Point, Snapshot } from "./types";
+import { ensureMap, type Fields, newUid, pointerTo, writePointers } from "./yjs-form";
+
+/** How far a paste without a place lies from where its nodes were. */
+const PASTE_OFFSET = 40;
+
+/** These nodes as the text of a graph file; references to nodes outside of it stay as names. */
+export function copy(snapshot: Snapshot, uids: ReadonlySet<string>): string {
+  const lines = snapshot.nodes
+    .filter((node) => uids.has(node.uid))
+    .map((node) => `  ${JSON.stringify(node.id)}: ${nodeText(node)}`);
+  return `{\n "gradcanvas": 1,\n "nodes": {\n${lines.join(",\n")}\n }\n}\n`;
+}
+
+/** A node as it stands in a graph file. */
+export function nodeText(node: NodeView): string {
+  const parts: [string, string][] = [["op", JSON.stringify(node.op)]];
+  const inputs = node.inputs.map(({ argument, list, refs }) => {
+    const texts = refs.map((ref) => JSON.stringify(ref.text));
+    return `${JSON.stringify(argument)}: ${list ? `[${texts.join(", ")}]` : (texts[0] ?? "null")}`;
+  });
+  if (inputs.length > 0) parts.push(["inputs", `{${inputs.join(", ")}}`]);
+  const args = Array.from(node.args, ([name, literal]) => `${JSON.stringify(name)}: ${literal}`);
+  if (args.length > 0) parts.push(["args", `{${args.join(", ")}}`]);
+  if (node.requiresGrad !== null) parts.push(["requires_grad", String(node.requiresGrad)]);
+  if (node.mode !== null) parts.push(["mode", JSON.stringify(node.mode)]);
+  if (node.share !== null) parts.push(["share", JSON.stringify(node.share.text)]);
+  if (node.label !== null) parts.push(["label", JSON.stringify(node.label)]);
+  parts.push(["at", pairLiteral(node.at)]);
+  if (node.size !== null) parts.push(["size", pairLiteral(node.size)]);
+  if (node.color !== null) parts.push(["color", JSON.stringify(node.color)]);
+  if (node.collapsed) parts.push(["collapsed", "true"]);
+  if (node.bypass) parts.push(["bypass", "true"]);
+  for (const [key, literal] of node.other) if (!literal.startsWith("!")) parts.push([key, literal]);
+  return `{${parts.map(([key, literal]) => `${JSON.stringify(key)}: ${literal}`).join(", ")}}`;
+}
+
+/** Pastes the nodes of a graph file's text in one step; returns their uids, or null where the text is none.
+
+`at` is where their upper left corner goes (null: a little beside where they were). References to nodes outside of the
+text are kept only `withIncoming`, and only to nodes that are there. */
+export function paste(
+  document: GraphDocument,
+  text: string,
+  at: Point | null,
+  withIncoming: boolean,
+): readonly string[] | null {
+  const records = readRecords(text);
+  if (records === null) return null;
+  const snapshot = document.getSnapshot();
+  const given = new Map<string, { uid: string; id: string }>();
+  const taken = new Set(snapshot.byId.keys());
+  for (const id of records.keys()) {
+    const fresh = freeId(refusalOfId(id) === null ? id : "node", (name) => taken.has(name));
+    taken.add(fresh);
+    given.set(id, { uid: newUid(), id: fresh });
+  }
+  const shift = shiftTo(records, at);
+  const orders = keysAfter(snapshot.nodes, records.size);
+  const find = (reference: string): string | null => {
+    const [id = "", output = null] = splitReference(reference);
+    const inside = given.get(id)?.uid;
+    if (inside !== undefined) return pointerTo(inside, output);
+    const outside = withIncoming ? snapshot.byId.get(id)?.uid : undefined;
+    return outside === undefined ? null : pointerTo(outside, output);
+  };
+  document.transact((roots) => {
+    let index = 0;
+    for (const [id, record] of records) {
+      const names = given.get(id);
+      if (!names) continue;
+      const fields = makeNode(names.id, orders[index] ?? "z", typeof record.op === "string" ? record.op : "");
+      index += 1;
+      roots.nodes.set(names.uid, fields);
+      fillNode(fields, record, find);
+      fields.set("at", pairLiteral(shift(record)));
+    }
+  });
+  return Array.from(given.values(), ({ uid }) => uid);
+}
+
+/** Copies nodes beside themselves, in one step. */
+export function duplicate(document: GraphDocument, uids: ReadonlySet<string>): readonly string[] {
+  return paste(document, copy(document.getSnapshot(), uids), null, false) ?? [];
+}
+
+type NodeRecord = { [key: string]: Json };
+
+function readRecords(text: string): Map<string, NodeRecord> | null {
+  const file = readJson(text);
+  if (!isRecord(file) || !("gradcanvas" in file) || !isRecord(file.nodes)) return null;
+  const records = new Map<string, NodeRecord>();
+  for (const [id, node] of Object.entries(file.nodes)) if (isRecord(node)) records.set(id, node);
+  return records.size > 0 ? records : null;
+}
+
+function fillNode(fields: Fields, record: NodeRecord, find: (reference: string) => string | null): void {
+  if (isRecord(record.inputs)) fillInputs(ensureMap(fields, "inputs"), record.inputs, find);
+  if (isRecord(record.args)) {
+    const args = ensureMap(fields, "args");
+    for (const [name, value] of Object.entries(record.args)) args.set(name, writeJson(value));
+  }
+  if (typeof record.share === "string") {
+    const share = find(record.share);
+    if (share !== null) fields.set("share", share);
+  }
+  for (const [key, value] of Object.entries(record))
+    if (!STRUCTURE.has(key)) fields.set(key, writeJson(value));
+}
+
+const STRUCTURE = new Set(["op", "inputs", "args", "share", "at", "id", "order"]);
+
+function fillInputs(inputs: Fields, record: NodeRecord, find: (reference: string) => string | null): void {
+  for (const [argument, value] of Object.entries(record)) {
+    if (Array.isArray(value)) {
+      const found = value.map((item) => (typeof item === "string" ? find(item) : null));
+      const kept = found.filter((pointer) => pointer !== null);
+      if (kept.length > 0) inputs.set(argument, writePointers(kept));
+    } else if (typeof value === "string") {
+      const pointer = find(value);
+      if (pointer !== null) inputs.set(argument, pointer);
+    }
+  }
+}
+
+function shiftTo(records: ReadonlyMap<string, NodeRecord>, at: Point | null): (record: NodeRecord) => Point {
+  const places = Array.from(records.values(), placeOf);
+  const left = Math.min(...places.map(([x]) => x));
+  const top = Math.min(...places.map(([, y]) => y));
+  const [dx, dy] = at === null ? [PASTE_OFFSET, PASTE_OFFSET] : [at[0] - left, at[1] - top];
+  return (record) => {
+    const [x, y] = placeOf(record);
+    return [x + dx, y + dy];
+  };
+}
+
+function placeOf(record: NodeRecord): Point {
+  const value = plainValue(record.at === undefined ? null : writeJson(record.at));
+  if (!Array.isArray(value)) return [0, 0];
+  const [x, y] = value as unknown[];
+  return [typeof x === "number" ? x : 0, typeof y === "number" ? y : 0];
+}
+
+function splitReference(reference: string): [string, string | null] {
+  const dot = reference.indexOf(".");
+  return dot < 0 ? [reference, null] : [reference.slice(0, dot), reference.slice(dot + 1)];
+}
+
+function isRecord(value: Json | undefined): value is NodeRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && value.constructor === Object;
+}

@@ -1,0 +1,26 @@
+/** Every command on the document, under one name. */
+export { copy, duplicate, nodeText, paste } from "./clipboard";
+export {
+  addFrame,
+  removeFrame,
+  setFrameField,
+  setGraphField,
+  setLoss,
+  setOptimizer,
+  setOptimizerArgument,
+  setSteps,
+} from "./graph-commands";
+export {
+  addNode,
+  clearArgument,
+  moveNodes,
+  type NewNode,
+  pairLiteral,
+  removeNodes,
+  rename,
+  reorder,
+  setArgument,
+  setField,
+  setOperation,
+} from "./node-commands";
+export { type Connection, connect, cutEdge, cutEdges, rewire } from "./wiring-commands";
