@@ -1,0 +1,127 @@
+/** Finds operations by name, alias, description or with a typing mistake. Knows nothing of the DOM. */
+import type { Catalog, Operation } from "./types";
+
+interface Entry {
+  readonly operation: Operation;
+  readonly name: string;
+  /** The last part of the name, by which people call it. */
+  readonly last: string;
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  readonly weight: number;
+}
+
+/** Where several names end alike, the plainer one comes first. */
+const ROOMS = [
+  "torch.",
+  "torch.nn.functional.",
+  "torch.nn.",
+  "gradcanvas.",
+  "torch.linalg.",
+  "torch.special.",
+  "torch.fft.",
+  "torch.Tensor.",
+];
+
+/** An index over a catalogue, made once. */
+export class SearchIndex {
+  private readonly entries: readonly Entry[];
+
+  constructor(catalog: Catalog) {
+    const shown = Array.from(catalog.operations.values()).filter((operation) => !HIDDEN.has(operation.kind));
+    this.entries = shown.map(entryOf);
+  }
+
+  /** The operations that fit the words best, best first; `passes` narrows them to what fits a wire. */
+  find(words: string, limit = 40, passes: (operation: Operation) => boolean = () => true): Operation[] {
+    const wanted = words.trim().toLowerCase();
+    if (wanted === "") return [];
+    const parts = wanted.split(/\s+/);
+    const found: { entry: Entry; score: number }[] = [];
+    for (const entry of this.entries) {
+      const score = scoreOf(entry, wanted, parts);
+      if (score > 0 && passes(entry.operation)) found.push({ entry, score: score - entry.weight });
+    }
+    if (found.length === 0) found.push(...this.mistyped(wanted, passes));
+    found.sort((one, two) => two.score - one.score || compareNames(one.entry, two.entry));
+    return found.slice(0, limit).map(({ entry }) => entry.operation);
+  }
+
+  private mistyped(
+    wanted: string,
+    passes: (operation: Operation) => boolean,
+  ): { entry: Entry; score: number }[] {
+    if (wanted.length < 3) return [];
+    const allowed = wanted.length < 6 ? 1 : 2;
+    const found: { entry: Entry; score: number }[] = [];
+    for (const entry of this.entries) {
+      const distance = editDistance(wanted, entry.last, allowed);
+      if (distance <= allowed && passes(entry.operation))
+        found.push({ entry, score: 10 - distance - entry.weight });
+    }
+    return found;
+  }
+}
+
+/** Kinds that are chosen in the training settings, not placed on the canvas. */
+const HIDDEN: ReadonlySet<string> = new Set(["optimizer", "scheduler", "init"]);
+
+function entryOf(operation: Operation): Entry {
+  const name = operation.name.toLowerCase();
+  const parts = name.split(".");
+  const room = `${operation.name.split(".").slice(0, -1).join(".")}.`;
+  const rank = ROOMS.indexOf(room);
+  return {
+    operation,
+    name,
+    last: parts.at(-1) ?? name,
+    aliases: operation.aliases.map((alias) => alias.toLowerCase()),
+    summary: operation.summary.toLowerCase(),
+    weight: (rank < 0 ? ROOMS.length : rank) / 10,
+  };
+}
+
+/** Exact name, then beginning, then alias, then within the name, then words of the description. */
+function scoreOf(entry: Entry, wanted: string, parts: readonly string[]): number {
+  if (entry.last === wanted || entry.name === wanted) return 100;
+  if (entry.aliases.includes(wanted)) return 90;
+  if (entry.last.startsWith(wanted)) return 80 - Math.min(9, entry.last.length - wanted.length) / 2;
+  if (entry.name.startsWith(wanted)) return 70;
+  if (entry.aliases.some((alias) => alias.startsWith(wanted))) return 60;
+  if (entry.last.includes(wanted)) return 50;
+  if (entry.name.includes(wanted)) return 45;
+  if (entry.aliases.some((alias) => alias.includes(wanted))) return 40;
+  const everywhere = (part: string): boolean =>
+    entry.name.includes(part) ||
+    entry.summary.includes(part) ||
+    entry.aliases.some((alias) => alias.includes(part));
+  return parts.every(everywhere) ? 20 : 0;
+}
+
+function compareNames(one: Entry, two: Entry): number {
+  return one.name.length - two.name.length || (one.name < two.name ? -1 : 1);
+}
+
+/** How many letters are wrong, missing, too many or swapped; more than `limit` counts as `limit + 1`. */
+export function editDistance(one: string, two: string, limit: number): number {
+  if (Math.abs(one.length - two.length) > limit) return limit + 1;
+  let before: number[] = [];
+  let last = Array.from({ length: two.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= one.length; row += 1) {
+    const line = [row];
+    for (let column = 1; column <= two.length; column += 1) {
+      const same = one[row - 1] === two[column - 1];
+      let cost = Math.min(
+        (last[column] ?? 0) + 1,
+        (line[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (same ? 0 : 1),
+      );
+      const swapped = one[row - 1] === two[column - 2] && one[row - 2] === two[column - 1];
+      if (row > 1 && column > 1 && swapped) cost = Math.min(cost, (before[column - 2] ?? 0) + 1);
+      line.push(cost);
+    }
+    before = last;
+    last = line;
+  }
+  return last[two.length] ?? limit + 1;
+}
