@@ -1,0 +1,197 @@
+"""From a JSON tree to the typed graph: what is well-formed is kept, the rest are problems with their places.
+
+Knows the keys and the types of the format, not the operations. Each part is validated alone; what is at
+fault is taken out and the rest validated again, so that one bad key costs nothing but itself.
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from gradcanvas.document.json_text import Json, Path
+from gradcanvas.document.model import (
+    Batch,
+    Clip,
+    Frame,
+    Function,
+    Graph,
+    GraphFile,
+    Init,
+    Node,
+    Optimizer,
+    Part,
+    Scheduler,
+    Train,
+)
+from gradcanvas.document.names import id_fault
+from gradcanvas.document.problems import Problem, describe, nearest, pointer, quote
+from gradcanvas.document.screening import screen, without
+
+APPEARANCE = frozenset({"label", "at", "size", "color", "collapsed"})
+"""Keys of a node that never change a number: a problem there does not keep it from being evaluated."""
+
+_NESTED: dict[type[Part], dict[str, type[Part]]] = {
+    GraphFile: {"frames": Frame},
+    Node: {"init": Init},
+    Train: {"optimizer": Optimizer, "scheduler": Scheduler, "clip": Clip, "batch": Batch},
+}
+_Model = TypeVar("_Model", bound=Part)
+
+
+def interpret_graph(tree: dict[str, Json], broken: Iterable[str] = ()) -> tuple[Graph, list[Problem]]:
+    """Return the typed graph and all its structural problems.
+
+    Args:
+        tree: a graph file of today's format.
+        broken: pointers of places where a problem is known already.
+    """
+    return _Reading(tree, broken).graph()
+
+
+class _Reading:
+    """One reading: the tree without what screening took out, and what has been found."""
+
+    def __init__(self, tree: dict[str, Json], broken: Iterable[str]) -> None:
+        self.problems: list[Problem] = []
+        self.broken: set[str] = set()
+        for where in broken:
+            self._break(tuple(where.split("/")[1:]))
+        faults = screen(tree)
+        for path, problem in faults:
+            self._report(path, problem)
+        self.tree = without(tree, [path for path, _ in faults]) if faults else tree
+        self.whole = tree
+
+    def graph(self) -> tuple[Graph, list[Problem]]:
+        if "gradcanvas" not in self.whole:
+            self._missing((), "gradcanvas", 'Write "gradcanvas": 1, the format\'s version.')
+        apart = {"nodes", "functions", "train"}
+        file = self._part(GraphFile, {key: self.tree[key] for key in self.tree if key not in apart}, ())
+        fields = dict(file) if file else {}
+        fields["nodes"] = self._nodes(self.tree, ())
+        fields["functions"] = self._functions()
+        if "train" in self.tree and (train := self._part(Train, self.tree["train"], ("train",))):
+            fields["train"] = train
+        graph = Graph.model_construct(**{**fields, "broken": frozenset(self.broken)})
+        return graph, self.problems
+
+    def _functions(self) -> dict[str, Function]:
+        result = {}
+        for name, tree in self._object(self.tree, "functions", ()).items():
+            path: Path = ("functions", name)
+            self._check_id(name, path)
+            if not isinstance(tree, dict):
+                self._wrong_type(path, "an object", tree, "Write it between { and }.")
+                continue
+            alone = {key: value for key, value in tree.items() if key != "nodes"}
+            function = self._part(Function, alone, path) or Function()
+            nodes = self._nodes(tree, path)
+            for index, given in enumerate(function.inputs):
+                self._check_id(given, (*path, "inputs", index))
+            self._check_twice(function.inputs, nodes, path)
+            result[name] = function.model_copy(update={"nodes": nodes})
+        return result
+
+    def _check_twice(self, inputs: tuple[str, ...], nodes: dict[str, Node], path: Path) -> None:
+        for index, name in enumerate(inputs):
+            if name in nodes or name in inputs[:index]:
+                other = "a node" if name in nodes else "another input"
+                self._add(
+                    (*path, "inputs", index),
+                    "name-twice",
+                    f"The input {quote(name)} has the name of {other} of the function.",
+                    "Give one of them another name.",
+                )
+
+    def _nodes(self, holder: dict[str, Json], path: Path) -> dict[str, Node]:
+        result = {}
+        for name, tree in self._object(holder, "nodes", path).items():
+            where = (*path, "nodes", name)
+            self._check_id(name, where)
+            node = self._part(Node, tree, where)
+            if node is not None:
+                result[name] = node
+        return result
+
+    def _object(self, holder: dict[str, Json], key: str, path: Path) -> dict[str, Json]:
+        value = holder.get(key, {})
+        if isinstance(value, dict):
+            return value
+        self._wrong_type((*path, key), "an object", value, "Write it between { and }, or leave the key out.")
+        return {}
+
+    def _part(self, model: type[_Model], tree: Json, path: Path) -> _Model | None:
+        """Return what is well-formed of a part, None if nothing is; the first round reports what is not."""
+        is_first = True
+        while True:
+            if not isinstance(tree, dict):
+                self._wrong_type(path, "an object", tree, "Write it between { and }.")
+                return None
+            try:
+                return model.model_validate(tree)
+            except ValidationError as error:
+                details = error.errors(include_url=False)
+            if is_first:
+                for detail in details:
+                    self._detail(model, detail, path)
+            is_first = False
+            places = [_place(detail) for detail in details]
+            if () in places:
+                return None
+            tree = without(tree, places)
+
+    def _detail(self, model: type[Part], detail: ErrorDetails, path: Path) -> None:
+        location = detail["loc"]
+        where = (*path, *location)
+        if detail["type"] == "extra_forbidden":
+            known = _NESTED.get(model, {}).get(str(location[0]), model) if len(location) > 1 else model
+            self._unknown_key(where, list(known.model_fields))
+        elif detail["type"] == "missing":
+            self._missing(where[:-1], str(location[-1]), f"Add the key {quote(str(location[-1]))}.")
+        else:
+            context = detail.get("ctx", {})
+            expected = str(context.get("expected", detail["msg"]))
+            self._wrong_type(where, expected, detail["input"], str(context.get("remedy", "")), detail["type"])
+
+    def _check_id(self, name: str, path: Path) -> None:
+        if fault := id_fault(name):
+            self._add(path, "bad-id", f"The name {quote(name)} {fault[0]}.", fault[1])
+
+    def _unknown_key(self, path: Path, known: list[str]) -> None:
+        key = str(path[-1])
+        close = nearest(key, known)
+        remedy = f"Did you mean {quote(close)}?" if close else f"The keys here are {', '.join(known)}."
+        self._add(path, "unknown-key", f"There is no key {quote(key)} here.", remedy)
+
+    def _missing(self, path: Path, key: str, remedy: str) -> None:
+        self._add(path, "missing-key", f"The key {quote(key)} is missing, which is required here.", remedy)
+
+    def _wrong_type(
+        self, path: Path, expected: str, value: Json, remedy: str, code: str = "wrong-type"
+    ) -> None:
+        name = quote(str(path[-1]))
+        self._add(path, code, f"{name} must be {expected}, but it is {describe(value)}.", remedy)
+
+    def _add(self, path: Path, code: str, message: str, remedy: str) -> None:
+        self._report(path, Problem(where=pointer(path), code=code, message=message, help=remedy))
+
+    def _report(self, path: Path, problem: Problem) -> None:
+        self.problems.append(problem)
+        self._break(path)
+
+    def _break(self, path: Path) -> None:
+        in_function = path[:1] == ("functions",) and path[2:3] == ("nodes",) and len(path) > 3
+        part, rest = (path[:4], path[4:]) if in_function else (path[:2], path[2:])
+        if part[:1] in {("nodes",), ("functions",), ("train",)} and not _is_appearance(part, rest):
+            self.broken.add(pointer(part))
+
+
+def _is_appearance(part: Path, rest: Path) -> bool:
+    return part[-2:-1] == ("nodes",) and bool(rest) and rest[0] in APPEARANCE
+
+
+def _place(detail: ErrorDetails) -> Path:
+    """Return what must go for the rest to be valid: the value at fault, or what lacks a key."""
+    return detail["loc"][:-1] if detail["type"] == "missing" else detail["loc"]
