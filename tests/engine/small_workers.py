@@ -4,8 +4,9 @@ import os
 import signal
 import time
 from multiprocessing.connection import Connection
+from typing import Any
 
-from gradcanvas.engine.messages import WorkerSettings, decode_json, encode_json
+from gradcanvas.engine.messages import WorkerSettings, decode_json, encode_json, write_copy
 
 
 def echo(connection: Connection, settings: WorkerSettings) -> None:
@@ -35,3 +36,42 @@ def silent(connection: Connection, settings: WorkerSettings) -> None:
     connection.send_bytes(encode_json({"type": "ready", "pid": os.getpid()}))
     while True:
         time.sleep(60)
+
+
+def counting(connection: Connection, settings: WorkerSettings) -> None:
+    """Behave like a session's worker that only counts: tell what came, answer, obey or ignore Stop."""
+    connection.send_bytes(encode_json({"type": "ready", "pid": os.getpid()}))
+    while True:
+        try:
+            message = decode_json(connection.recv_bytes())
+        except EOFError:
+            return
+        connection.send_bytes(encode_json({"type": "notice", "heard": message}))
+        match message["type"]:
+            case "command":
+                _obey(message["verb"], settings)
+            case "load" if "fault" in message["text"]:
+                os.kill(os.getpid(), signal.SIGFPE)
+            case "stop":
+                connection.send_bytes(encode_json({"type": "stopped"}))
+            case "release":
+                write_copy(settings.copy_path, b"the state")
+                return
+            case "query" if message["what"] != "nothing":
+                connection.send_bytes(encode_json(_answer(message)))
+
+
+def _obey(verb: str, settings: WorkerSettings) -> None:
+    match verb:
+        case "deaf":
+            time.sleep(60)
+        case "copy":
+            write_copy(settings.copy_path, b"the state")
+
+
+def _answer(question: dict[str, Any]) -> dict[str, Any]:
+    answer = {"type": "result", "id": question["id"]}
+    if question["what"] == "mistake":
+        error = {"code": "unknown-reference", "message": "There is no such thing.", "help": "Look."}
+        return answer | {"error": error}
+    return answer | {"result": question["what"]}

@@ -4,6 +4,7 @@ It starts and ends processes, and watches their lives, silence and memory; what 
 worker is replaced, is not its business.
 """
 
+import logging
 import os
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from gradcanvas.engine.template import receive_message, send_message
 WORKER = "gradcanvas.engine.worker:worker_main"
 PRELOAD = "gradcanvas.engine.preload:preload"
 WATCH_SECONDS = 0.2
+_log = logging.getLogger(__name__)
 
 
 class Worker(ABC):
@@ -122,12 +124,18 @@ class LocalWorker(Worker):
         elif used > self.limits.memory_bytes:
             self.kill(outgrown(used, self.limits.memory_bytes))
 
+    def _deliver(self, message: bytes) -> None:
+        try:
+            self._receive(message)
+        except Exception:
+            _log.exception("A message of a worker could not be handled")
+
     def _read(self) -> None:
         try:
             while True:
                 message = self.connection.recv_bytes()
                 self.heard_at, self.began = time.monotonic(), True
-                self._receive(message)
+                self._deliver(message)
         except (EOFError, OSError):
             self._kill()
         if not self._reaped.wait(timeout=5.0):

@@ -9,8 +9,10 @@ A message is bytes: one kind byte and a payload. Both ends use the functions bel
 | `L` | losses: `u32` run, `u64` number of the first, then float64 each |
 | `M` | metrics: `u32` run, `u64` first step, `u32` n, n bytes of JSON (array of names), float64s step-major |
 
-To the worker: `load` (text, edit), `command` (verb), `watch` (rate), `query` (id, …), `stop`, `restore`, and
-`release` (write a last copy and end). When the pipe ends, the worker ends at once.
+To the worker: `load` (text, edit, evaluate), `command` (verb), `watch` (rate), `query` (id, …), `stop`,
+`restore`, and `release` (write a last copy and end). When the pipe ends, the worker ends at once. A worker
+that replaces another gets `load` with `"evaluate": false`, since what ended the other may end it too: it
+binds the graph, tells layout and status, and computes nothing until it is asked.
 From the worker: `ready` (torch, device), `heartbeat`, `layout`, `status`, `notice`, `result` (id, and
 `result` or `error` with code, message, help), and `stopped`: answers `stop` when the step has ended.
 """
