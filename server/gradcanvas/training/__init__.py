@@ -1,5 +1,5 @@
 """One session's state and its verbs: evaluate, forward, backward, update, zero, step, train.
 
-Knows nothing of processes and sockets. `Session` is the state, `report` runs a whole graph once, `frames` says
-what goes to a viewer.
+Knows nothing of processes and sockets. `Session` is the state, `report` runs a whole graph once, `frames`
+says what goes to a viewer.
 """
