@@ -42,6 +42,8 @@ export class GraphDocument {
   private changes: Changes = everything();
   private snapshot: Snapshot | null = null;
   private names: Names = namesOf(new Map());
+  private stepKey: string | null = null;
+  private steps = 0;
   private lastMerge: { key: string; at: number } | null = null;
 
   constructor() {
@@ -86,12 +88,26 @@ export class GraphDocument {
 
   /** One edit and one undo step; edits in a row that share a `merge` key are one step together. */
   transact<T>(change: (roots: Roots) => T, merge: string | null = null): T {
+    if (this.doc._transaction !== null) return change(this.roots);
+    const key = this.stepKey ?? merge;
     const now = Date.now();
     const last = this.lastMerge;
-    const joins = merge !== null && last !== null && last.key === merge && now - last.at < MERGE_WITHIN_MS;
+    const joins = key !== null && last !== null && last.key === key && now - last.at < MERGE_WITHIN_MS;
     this.undoManager.captureTimeout = joins ? Number.POSITIVE_INFINITY : 0;
-    this.lastMerge = merge === null ? null : { key: merge, at: now };
+    this.lastMerge = key === null ? null : { key, at: now };
     return this.doc.transact(() => change(this.roots), LOCAL);
+  }
+
+  /** Several edits, each seen at once, that are one undo step. */
+  asOneStep<T>(change: () => T): T {
+    if (this.stepKey !== null) return change();
+    this.steps += 1;
+    this.stepKey = `step ${this.steps}`;
+    try {
+      return change();
+    } finally {
+      this.stepKey = null;
+    }
   }
 
   /** Ends the present undo step: the next edit begins another even if it shares the merge key. */

@@ -12,10 +12,6 @@ export interface Wire {
   command(verb: Verb): Promise<boolean>;
   /** Asks the worker; a refusal is thrown as an `Error` with its message. */
   query<T>(query: Query): Promise<T>;
-  /** How many frames a second should come (0: none). */
-  watch(rate: number): void;
-  /** Tells the server that a frame was drawn, so that the next may come. */
-  received(frame: number): void;
 }
 
 /** The parts of one open graph. */

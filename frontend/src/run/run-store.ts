@@ -38,7 +38,6 @@ export interface RunState {
   /** The frame that `tick` stands for. */
   readonly frame: Frame | null;
   readonly losses: readonly RunLosses[];
-  readonly connected: "connecting" | "online" | "offline";
   readonly notices: readonly (Notice & { readonly key: number })[];
 }
 
@@ -49,7 +48,6 @@ export const useRun = create<RunState>()(() => ({
   tick: 0,
   frame: null,
   losses: [],
-  connected: "connecting",
   notices: [],
 }));
 

@@ -1,0 +1,41 @@
+/** What a node begins with when it is placed: the required arguments that nothing else can give. */
+import type { Argument, Operation } from "./types";
+
+/** Literals for a new node of this operation, by argument. */
+export function startersOf(operation: Operation): Record<string, string> {
+  const starters: Record<string, string> = {};
+  for (const argument of operation.overloads[0]?.arguments ?? []) {
+    if (!argument.required || argument.wired) continue;
+    const literal = BY_NAME[argument.name] ?? byType(argument);
+    if (literal !== null) starters[argument.name] = literal;
+  }
+  return starters;
+}
+
+const BY_NAME: Readonly<Record<string, string>> = {
+  data: "0.0",
+  end: "10",
+  steps: "10",
+  start: "0.0",
+  fill_value: "0.0",
+  lr: "0.01",
+};
+
+function byType(argument: Argument): string | null {
+  if (argument.type === "ints")
+    return `[${Array.from({ length: argument.length ?? 1 }, () => "1").join(", ")}]`;
+  if (argument.type === "choice") return JSON.stringify(argument.choices[0] ?? "");
+  return STARTS[argument.type] ?? null;
+}
+
+const STARTS: Readonly<Partial<Record<Argument["type"], string>>> = {
+  int: "1",
+  float: "1.0",
+  number: "1.0",
+  bool: "false",
+  floats: "[1.0]",
+  bools: "[true]",
+  dtype: '"float32"',
+  data: "0.0",
+  index: '"0"',
+};

@@ -1,0 +1,84 @@
+/** The server's HTTP routes, as docs/wire.md has them. */
+import { readCatalog } from "../catalog/read-catalog";
+import type { Catalog } from "../catalog/types";
+import type { Problem, Refusal } from "./messages";
+import { Refused } from "./refused";
+
+/** An example graph as it is offered. */
+export interface Example {
+  readonly name: string;
+  readonly title: string;
+  readonly sentence: string;
+  readonly nodes: number;
+}
+
+/** What a new graph is made of. */
+export type NewGraph = { readonly file: string } | { readonly example: string } | Record<string, never>;
+
+/** A graph that was made, and what is wrong in it. */
+export interface MadeGraph {
+  readonly id: string;
+  readonly problems: readonly Problem[];
+}
+
+/** The catalogue; waits while the server builds it. */
+export async function fetchCatalog(): Promise<Catalog> {
+  for (;;) {
+    const answer = await fetch("/api/catalog");
+    if (answer.status !== 503) return readCatalog(await body(answer));
+    const seconds = Number(answer.headers.get("Retry-After")) || 1;
+    await new Promise((resume) => setTimeout(resume, Math.min(seconds, 5) * 1000));
+  }
+}
+
+/** The examples, in the order they are offered. */
+export async function fetchExamples(): Promise<readonly Example[]> {
+  return (await body(await fetch("/api/examples"))) as Example[];
+}
+
+/** Makes a graph of a file's text, of an example, or an empty one. */
+export async function makeGraph(content: NewGraph): Promise<MadeGraph> {
+  return (await body(await post("/api/graphs", content))) as MadeGraph;
+}
+
+/** Writes the graph back to the file the server was started on; null where there is none. */
+export async function saveToFile(graph: string, overwrite: boolean): Promise<string | null> {
+  const answer = await post(`/api/graphs/${encodeURIComponent(graph)}/save`, overwrite ? { overwrite } : {});
+  if (answer.status === 404) return null;
+  return ((await body(answer)) as { path: string }).path;
+}
+
+/** Where the graph's file is downloaded. */
+export function fileAddress(graph: string): string {
+  return `/api/graphs/${encodeURIComponent(graph)}/file`;
+}
+
+/** An export as text. */
+export async function fetchExport(graph: string, to: ExportKind, autograd: boolean): Promise<string> {
+  const answer = await fetch(
+    `/api/graphs/${encodeURIComponent(graph)}/export/${to}?autograd=${autograd ? 1 : 0}`,
+  );
+  if (!answer.ok) await body(answer);
+  return answer.text();
+}
+
+export type ExportKind = "python" | "dot" | "svg";
+
+function post(address: string, content: unknown): Promise<Response> {
+  return fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(content),
+  });
+}
+
+async function body(answer: Response): Promise<unknown> {
+  const json = (await answer.json().catch(() => null)) as { error?: Refusal; problems?: Problem[] } | null;
+  if (answer.ok) return json;
+  const refusal = json?.error ?? {
+    code: "unexpected",
+    message: `The server answered ${answer.status}.`,
+    help: "Try again; if it stays, look at the server's own output.",
+  };
+  throw new Refused(refusal, json?.problems ?? []);
+}

@@ -1,0 +1,191 @@
+/** The socket of one open graph: joins, sends edits, takes numbers. The only file that knows socket.io. */
+import { io, type Socket } from "socket.io-client";
+import type { GraphDocument } from "../document/graph-document";
+import type { Run } from "../run/run-store";
+import { decodeFrame } from "./decode-frame";
+import type { Layout, Notice, Query, Refusal, Status, Verb } from "./messages";
+import { Outbox } from "./outbox";
+import { Refused } from "./refused";
+import { useWire } from "./wire-store";
+
+/** Frames a second while the page is seen. */
+const FRAME_RATE = 30;
+const ANSWER_WITHIN_MS = 60_000;
+
+type Bytes = ArrayBuffer | Uint8Array;
+type Answer<T> = ({ readonly ok: true } & T) | { readonly ok: false; readonly error: Refusal };
+
+interface Losses {
+  readonly run: number;
+  readonly from: number;
+  readonly values: Bytes;
+}
+
+interface Joined {
+  readonly update: Bytes;
+  readonly vector: Bytes;
+  readonly status: Status | null;
+  readonly layout: Layout | null;
+  readonly frame: Bytes | null;
+  readonly losses: Losses | null;
+  readonly file: string | null;
+}
+
+/** Keeps one document and one run in step with the server. */
+export class Connection {
+  private readonly socket: Socket;
+  private readonly outbox: Outbox;
+  private drawn = 0;
+  private newest = 0;
+
+  constructor(
+    readonly graph: string,
+    private readonly document: GraphDocument,
+    private readonly run: Run,
+  ) {
+    this.socket = io({ transports: ["websocket"], autoConnect: false, reconnectionDelayMax: 2000 });
+    this.outbox = new Outbox(
+      (update) => this.sendEdit(update),
+      (saving) => useWire.setState({ saving }),
+    );
+    document.onUpdate((update) => this.outbox.put(update));
+    this.listen();
+  }
+
+  /** Connects, and again whenever the connection is lost. */
+  open(): void {
+    globalThis.document.addEventListener("visibilitychange", () => this.watch());
+    this.socket.connect();
+  }
+
+  /** Runs a verb; a refusal is announced and gives false. */
+  async command(verb: Verb): Promise<boolean> {
+    try {
+      await this.ask("command", { verb });
+      return true;
+    } catch (error) {
+      this.announce(error);
+      return false;
+    }
+  }
+
+  /** Asks the worker; a refusal is thrown. */
+  async query<T>(query: Query): Promise<T> {
+    const answer = await this.ask<{ result: T }>("query", query);
+    return answer.result;
+  }
+
+  private listen(): void {
+    const { socket, run } = this;
+    socket.on("connect", () => void this.join());
+    socket.on("disconnect", () => this.lose());
+    socket.on("connect_error", () => this.lose());
+    socket.on("edit", (update: Bytes) => this.document.applyRemote(bytesOf(update)));
+    socket.on("layout", (layout: Layout) => run.takeLayout(layout));
+    socket.on("frame", (frame: Bytes) => this.takeFrame(frame));
+    socket.on("losses", (losses: Losses) => this.takeLosses(losses));
+    socket.on("status", (status: Status) => run.takeStatus(status));
+    socket.on("notice", (notice: Notice) => run.takeNotice(notice));
+  }
+
+  private async join(): Promise<void> {
+    const present = this.run.losses.current();
+    const have = { run: present?.run ?? -1, losses: present?.count ?? 0 };
+    try {
+      const vector = this.document.stateVector();
+      this.takeAll(await this.ask<Joined>("join", { graph: this.graph, vector, have }));
+    } catch (error) {
+      if (!(error instanceof Refused)) return;
+      useWire.setState({ connection: "refused", refusal: `${error.message} ${error.help}`.trim() });
+    }
+  }
+
+  private takeAll(joined: Joined): void {
+    this.document.applyRemote(bytesOf(joined.update));
+    const missing = this.document.updateSince(bytesOf(joined.vector));
+    this.outbox.reopen(isEmptyUpdate(missing) ? null : missing);
+    if (joined.layout) this.run.takeLayout(joined.layout);
+    if (joined.status) this.run.takeStatus(joined.status);
+    if (joined.frame) this.takeFrame(joined.frame);
+    if (joined.losses) this.takeLosses(joined.losses);
+    useWire.setState({ connection: "online", refusal: null, loaded: true, file: joined.file });
+    this.watch();
+  }
+
+  private lose(): void {
+    this.outbox.close();
+    if (useWire.getState().connection !== "refused") useWire.setState({ connection: "offline" });
+  }
+
+  private watch(): void {
+    if (this.socket.connected)
+      this.socket.emit("watch", { rate: globalThis.document.hidden ? 0 : FRAME_RATE });
+  }
+
+  private takeFrame(data: Bytes): void {
+    const frame = decodeFrame(data);
+    if (frame === null) return;
+    this.run.takeFrame(frame);
+    const waiting = this.newest > this.drawn;
+    this.newest = frame.number;
+    if (!waiting) requestAnimationFrame(() => this.tellDrawn());
+  }
+
+  /** By the next picture what came has been drawn; the server then sends more. */
+  private tellDrawn(): void {
+    this.drawn = this.newest;
+    if (this.socket.connected) this.socket.emit("received", { frame: this.newest });
+  }
+
+  private takeLosses({ run, from, values }: Losses): void {
+    const bytes = bytesOf(values);
+    const whole = bytes.slice(0, bytes.byteLength - (bytes.byteLength % 8));
+    const losses = new Float64Array(whole.buffer, 0, whole.byteLength / 8);
+    if (!this.run.takeLosses(run, from, losses, this.runLabel(run))) void this.join();
+  }
+
+  /** What sets a run apart in the chart: its number and the learning rate it began with. */
+  private runLabel(run: number): string {
+    const rate = this.document.getSnapshot().train.optimizer?.args.get("lr");
+    return rate === undefined ? `run ${run}` : `run ${run}, lr ${rate}`;
+  }
+
+  private async sendEdit(update: Uint8Array): Promise<boolean> {
+    try {
+      await this.ask("edit", update);
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) this.announce(error);
+      return false;
+    }
+  }
+
+  private announce(error: unknown): void {
+    const refused = error instanceof Refused ? error : null;
+    this.run.takeNotice({
+      level: "error",
+      code: refused?.code ?? "no-answer",
+      message: error instanceof Error ? error.message : String(error),
+      help: refused?.help ?? "",
+    });
+  }
+
+  private ask<T = unknown>(event: string, payload: unknown): Promise<T> {
+    return new Promise((done, fail) => {
+      this.socket.timeout(ANSWER_WITHIN_MS).emit(event, payload, (late: Error | null, answer: Answer<T>) => {
+        if (late) fail(new Error("The server did not answer."));
+        else if (answer.ok) done(answer);
+        else fail(new Refused(answer.error));
+      });
+    });
+  }
+}
+
+function bytesOf(data: Bytes): Uint8Array {
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+}
+
+/** Yjs writes "no structs, no deletions" as two zero bytes. */
+function isEmptyUpdate(update: Uint8Array): boolean {
+  return update.length <= 2;
+}
