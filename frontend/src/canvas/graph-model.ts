@@ -1,0 +1,302 @@
+/** From the document, the catalogue and the newest layout to what cards and overlay show. Pure; knows no DOM.
+
+A card's model is the same object as before as long as nothing it shows has changed, so that cards stay still. */
+import { type InputSocket, inputSockets, outputSockets } from "../catalog/sockets";
+import type { Catalog, Operation } from "../catalog/types";
+import type { EdgeView, NodeView, Snapshot } from "../document/types";
+import { type CardKind, Scene, type SceneCard, type SceneEdge } from "../gradients/scene";
+import type { IndexedLayout } from "../run/run-store";
+import type { OutputRow, Picture, Problem } from "../wire/messages";
+import { type CardLayout, type FigureKind, layOutCard } from "./card-layout";
+
+/** A socket on a card's left edge. */
+export interface InputModel {
+  readonly argument: string;
+  /** In a list of tensors: which; null for a single tensor. */
+  readonly index: number | null;
+  readonly list: boolean;
+  readonly edge: string | null;
+  /** It may stay empty: nothing is missing here. */
+  readonly optional: boolean;
+  /** The literal that stands here instead of a wire. */
+  readonly literal: string | null;
+}
+
+/** A place on a card's right edge where a wire can begin. */
+export interface OutputModel {
+  /** Null for the first. */
+  readonly output: string | null;
+  readonly name: string;
+  readonly parameter: boolean;
+}
+
+/** Everything a card shows that does not stream. */
+export interface CardModel {
+  readonly node: NodeView;
+  readonly kind: CardKind;
+  readonly layout: CardLayout;
+  readonly inputs: readonly InputModel[];
+  /** Outputs, then parameters. */
+  readonly outputs: readonly OutputModel[];
+  /** Shape and `grad_fn`, or why there is none. */
+  readonly note: string;
+  /** What stands in place of a gradient: "none: data"; null where one is drawn. */
+  readonly noGradient: string | null;
+  readonly problems: readonly Problem[];
+  readonly row: number;
+  readonly picture: Picture | null;
+  readonly gradientPicture: Picture | null;
+  readonly parameterRows: readonly number[];
+}
+
+/** All cards in order of creation, and the scene of them. */
+export interface GraphModel {
+  readonly cards: readonly CardModel[];
+  readonly byUid: ReadonlyMap<string, CardModel>;
+  readonly edges: readonly EdgeView[];
+  readonly scene: Scene;
+}
+
+const MOST_PARAMETERS = 4;
+
+/** Makes the model; parts of `before` that still hold are kept. */
+export function modelOf(
+  snapshot: Snapshot,
+  catalog: Catalog,
+  layout: IndexedLayout | null,
+  before: GraphModel | null,
+): GraphModel {
+  const used = usedOutputs(snapshot);
+  const cards = snapshot.nodes.map((node) => {
+    const made = cardOf(node, snapshot, catalog, layout, used.get(node.uid) ?? NOTHING);
+    const old = before?.byUid.get(node.uid);
+    return old && sameCard(old, made) ? old : made;
+  });
+  const byUid = new Map(cards.map((card) => [card.node.uid, card]));
+  return { cards, byUid, edges: snapshot.edges, scene: sceneOf(snapshot, cards, layout) };
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+function usedOutputs(snapshot: Snapshot): Map<string, Set<string>> {
+  const used = new Map<string, Set<string>>();
+  for (const { source, output } of snapshot.edges) {
+    if (output === null) continue;
+    const names = used.get(source);
+    if (names) names.add(output);
+    else used.set(source, new Set([output]));
+  }
+  return used;
+}
+
+function cardOf(
+  node: NodeView,
+  snapshot: Snapshot,
+  catalog: Catalog,
+  layout: IndexedLayout | null,
+  used: ReadonlySet<string>,
+): CardModel {
+  const operation = catalog.operations.get(node.op);
+  const rows = rowsOf(node, layout);
+  const parameters = rows.filter(({ row }) => isParameter(row, operation));
+  const results = rows.filter(({ row }) => !isParameter(row, operation));
+  const shownParameters = chooseParameters(parameters, used);
+  const inputs = inputSockets(operation, node, snapshot).flatMap((socket) => socketsOf(socket, node));
+  const known = results.map(({ row }) => row.output);
+  const outputs = outputSockets(operation, node, snapshot, known).map((socket) => ({
+    ...socket,
+    parameter: false,
+  }));
+  const first = results[0];
+  const figure = figureOf(first?.row ?? null);
+  const kind = kindOf(node, operation, snapshot, first?.row ?? null, parameters.length > 0);
+  return {
+    node,
+    kind,
+    layout: layOutCard({
+      figure,
+      inputs: inputs.length,
+      outputs: outputs.length,
+      parameters: shownParameters.length,
+      width: node.size?.[0] ?? null,
+      collapsed: node.collapsed,
+    }),
+    inputs,
+    outputs: [
+      ...outputs,
+      ...shownParameters.map(({ row }) => ({ output: row.output, name: row.output, parameter: true })),
+    ],
+    note: first ? noteOf(first.row) : "",
+    noGradient: noGradientOf(first?.row ?? null, kind),
+    problems: layout?.problems.get(node.id) ?? NO_PROBLEMS,
+    row: first?.index ?? -1,
+    picture: first?.row.picture ?? null,
+    gradientPicture: first?.row.gradient_picture ?? null,
+    parameterRows: shownParameters.map(({ index }) => index),
+  };
+}
+
+const NO_PROBLEMS: readonly Problem[] = [];
+
+interface Row {
+  readonly row: OutputRow;
+  readonly index: number;
+}
+
+function rowsOf(node: NodeView, layout: IndexedLayout | null): Row[] {
+  const outputs = layout?.layout.outputs ?? [];
+  const rows: Row[] = [];
+  for (const index of layout?.nodeRows.get(node.id) ?? []) {
+    const row = outputs[index];
+    if (row) rows.push({ row, index });
+  }
+  return rows;
+}
+
+/** A module's outputs are numbered or named by the catalogue; every other name of it is a parameter or a buffer. */
+function isParameter(row: OutputRow, operation: Operation | undefined): boolean {
+  if (operation?.kind !== "module" || /^\d+$/.test(row.output)) return false;
+  return !operation.overloads.some((overload) =>
+    overload.outputs.some((output) => output.name === row.output),
+  );
+}
+
+function chooseParameters(parameters: readonly Row[], used: ReadonlySet<string>): Row[] {
+  const trained = parameters.filter(({ row }) => row.requires_grad || used.has(row.output));
+  return trained
+    .filter(({ row }, index) => index < MOST_PARAMETERS || used.has(row.output))
+    .slice(0, Math.max(MOST_PARAMETERS, used.size));
+}
+
+function socketsOf(socket: InputSocket, node: NodeView): InputModel[] {
+  const { argument, list, wires } = socket;
+  const literal = node.args.get(argument) ?? null;
+  const open = {
+    argument,
+    list,
+    edge: null,
+    literal,
+    optional: !socket.required || literal !== null || (list && wires > 0),
+  };
+  if (!list) return [{ ...open, index: null, edge: wires > 0 ? `${node.id}.${argument}` : null }];
+  const wired = Array.from({ length: wires }, (_, index) => ({
+    ...open,
+    index,
+    edge: `${node.id}.${argument}.${index}`,
+  }));
+  return [...wired, { ...open, index: wires }];
+}
+
+function figureOf(row: OutputRow | null): FigureKind {
+  return row?.picture?.kind ?? "none";
+}
+
+function kindOf(
+  node: NodeView,
+  operation: Operation | undefined,
+  snapshot: Snapshot,
+  row: OutputRow | null,
+  hasParameters: boolean,
+): CardKind {
+  if (snapshot.train.loss?.uid === node.uid) return "loss";
+  if (row?.leaf || hasParameters) return "leaf";
+  const source = operation ? operation.kind === "source" : node.inputs.length === 0;
+  if (!source) return "plain";
+  if (row === null) return node.requiresGrad === true ? "leaf" : "data";
+  return row.requires_grad ? "leaf" : "data";
+}
+
+function noteOf(row: OutputRow): string {
+  const shape = `[${row.shape.length === 0 ? " " : row.shape.join(", ")}]`;
+  const dtype = row.dtype === "float32" ? "" : ` ${row.dtype}`;
+  if (row.leaf && row.requires_grad) return `${shape}${dtype} leaf`;
+  if (row.grad_fn) return `${shape}${dtype} ${row.grad_fn}`;
+  return `${shape}${dtype}${row.requires_grad ? "" : " data"}`;
+}
+
+function noGradientOf(row: OutputRow | null, kind: CardKind): string | null {
+  if (row === null || row.requires_grad) return null;
+  return kind === "data" ? "none: data" : "none";
+}
+
+function sceneOf(snapshot: Snapshot, cards: readonly CardModel[], layout: IndexedLayout | null): Scene {
+  const places = new Map(cards.map((card, index) => [card.node.uid, index]));
+  const edges: SceneEdge[] = [];
+  for (const edge of snapshot.edges) {
+    const source = places.get(edge.source);
+    const target = places.get(edge.target);
+    if (source === undefined || target === undefined) continue;
+    const row = layout?.edgeRow.get(edge.id) ?? -1;
+    edges.push({
+      id: edge.id,
+      source,
+      target,
+      sourceY: outputHeight(cards[source] as CardModel, edge.output),
+      targetY: inputHeight(cards[target] as CardModel, edge),
+      row,
+      why: row < 0 ? null : (layout?.layout.edges[row]?.why ?? null),
+    });
+  }
+  const loss = snapshot.train.loss?.uid;
+  return new Scene(cards.map(sceneCardOf), edges, loss ? (places.get(loss) ?? -1) : -1);
+}
+
+function sceneCardOf(card: CardModel): SceneCard {
+  const { node, layout } = card;
+  const parameters = card.outputs.filter((output) => output.parameter);
+  return {
+    uid: node.uid,
+    id: node.id,
+    name: node.label ?? node.id,
+    kind: card.kind,
+    layout,
+    x: node.at[0],
+    y: node.at[1],
+    row: card.row,
+    reached: card.noGradient === null,
+    picture: card.picture,
+    gradientPicture: card.gradientPicture,
+    parameters: parameters.map(({ name }, index) => ({ name, row: card.parameterRows[index] ?? -1 })),
+    bypass: node.bypass,
+  };
+}
+
+/** The height of an output or a parameter on its card. */
+export function outputHeight(card: CardModel, output: string | null): number {
+  const outputs = card.outputs.filter((candidate) => !candidate.parameter);
+  const found = outputs.findIndex(
+    (candidate, index) =>
+      candidate.output === output || candidate.name === output || String(index) === output,
+  );
+  if (found >= 0) return card.layout.outputs[found] ?? card.layout.height / 2;
+  const parameter = card.outputs.findIndex((candidate) => candidate.parameter && candidate.name === output);
+  return card.layout.parameters[parameter - outputs.length] ?? card.layout.outputs[0] ?? 0;
+}
+
+function inputHeight(card: CardModel, edge: EdgeView): number {
+  const found = card.inputs.findIndex(
+    (input) => input.argument === edge.argument && input.index === edge.index,
+  );
+  return card.layout.inputs[found] ?? card.layout.height / 2;
+}
+
+function sameCard(old: CardModel, made: CardModel): boolean {
+  return (
+    old.node === made.node &&
+    old.kind === made.kind &&
+    old.note === made.note &&
+    old.row === made.row &&
+    old.noGradient === made.noGradient &&
+    sameJson(old.layout, made.layout) &&
+    sameJson(old.inputs, made.inputs) &&
+    sameJson(old.outputs, made.outputs) &&
+    sameJson(old.problems, made.problems) &&
+    sameJson(old.picture, made.picture) &&
+    sameJson(old.gradientPicture, made.gradientPicture) &&
+    sameJson(old.parameterRows, made.parameterRows)
+  );
+}
+
+function sameJson(one: unknown, two: unknown): boolean {
+  return one === two || JSON.stringify(one) === JSON.stringify(two);
+}

@@ -1,0 +1,205 @@
+/** Draws the plates on the edges: the gradient's mean and the curve of its norm over the steps; and the loss curve. */
+import { type Figures, MEAN, NONFINITE, ROW } from "../run/frame";
+import { HISTORY_POINTS, type NormHistory } from "../run/norm-history";
+import { NumberTexts, shortNumber, signedNumber } from "./number-text";
+import type { Palette } from "./palette";
+import {
+  LOSS_PLATE_HEIGHT,
+  LOSS_PLATE_WIDTH,
+  lossPlateAt,
+  PLATE_HEIGHT,
+  PLATE_WIDTH,
+  type Plates,
+} from "./plate-placement";
+import type { Scene } from "./scene";
+import type { Seen } from "./viewport";
+
+/** The family in which numbers are written. */
+export const MONO =
+  'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
+
+const INSET = 6;
+
+/** Draws plates; keeps the texts of their numbers. */
+export class PlatePainter {
+  private readonly texts = new NumberTexts(signedNumber);
+
+  /** Makes room for a scene's edges. */
+  resize(edges: number): void {
+    this.texts.resize(edges);
+  }
+
+  /** Draws the plates that are seen. */
+  paint(
+    context: CanvasRenderingContext2D,
+    scene: Scene,
+    plates: Plates,
+    figures: Figures,
+    history: NormHistory,
+    palette: Palette,
+    view: Seen,
+  ): void {
+    context.textAlign = "center";
+    context.textBaseline = "alphabetic";
+    context.font = `700 10px ${MONO}`;
+    context.lineWidth = 1;
+    for (let edge = 0; edge < scene.edges.length; edge += 1) {
+      const x = plates.x[edge] as number;
+      const y = plates.y[edge] as number;
+      const row = scene.rows[edge] as number;
+      if (Number.isNaN(x) || row < 0 || !((figures[row * ROW + NONFINITE] as number) >= 0)) continue;
+      if (x < view.left || x > view.right || y < view.top || y > view.bottom) continue;
+      this.paintPlate(context, edge, x, y, row, figures, history, palette);
+    }
+  }
+
+  private paintPlate(
+    context: CanvasRenderingContext2D,
+    edge: number,
+    x: number,
+    y: number,
+    row: number,
+    figures: Figures,
+    history: NormHistory,
+    palette: Palette,
+  ): void {
+    const left = x - PLATE_WIDTH / 2;
+    const top = y - PLATE_HEIGHT / 2;
+    paintPanel(context, left, top, PLATE_WIDTH, PLATE_HEIGHT, palette);
+    const finite = figures[row * ROW + NONFINITE] === 0;
+    const mean = figures[row * ROW + MEAN] as number;
+    const colour = finite ? signColour(mean, palette) : palette.ink;
+    const curve = history.count > 1;
+    context.fillStyle = colour;
+    context.fillText(finite ? this.texts.text(edge, mean) : "not finite", x, curve ? top + 12.5 : y + 3.5);
+    if (!curve) return;
+    context.strokeStyle = colour;
+    context.beginPath();
+    traceCurve(
+      context,
+      history.values,
+      row * HISTORY_POINTS,
+      history.count,
+      1,
+      left + INSET,
+      top + 16.5,
+      PLATE_WIDTH - 2 * INSET,
+      PLATE_HEIGHT - 21.5,
+      false,
+    );
+    context.stroke();
+  }
+}
+
+/** Draws the plate with the loss curve beside the loss node's output. */
+export function paintLossPlate(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  losses: Float64Array | null,
+  count: number,
+  loss: number,
+  palette: Palette,
+): void {
+  const at = lossPlateAt(scene);
+  const card = scene.cards[scene.lossCard];
+  if (at === null || card === undefined || (losses === null && Number.isNaN(loss))) return;
+  const middle = at.y + LOSS_PLATE_HEIGHT / 2;
+  context.strokeStyle = palette.loss;
+  context.lineWidth = 2;
+  context.beginPath();
+  context.moveTo(card.x + card.layout.width + 6, middle);
+  context.lineTo(at.x, middle);
+  context.stroke();
+  context.lineWidth = 1;
+  paintPanel(context, at.x, at.y, LOSS_PLATE_WIDTH, LOSS_PLATE_HEIGHT, palette);
+  paintLossTexts(context, at, count, loss, palette);
+  if (losses === null || count < 2) return;
+  context.strokeStyle = palette.loss;
+  context.lineWidth = 1.4;
+  context.beginPath();
+  const width = LOSS_PLATE_WIDTH - 2 * INSET;
+  const stride = Math.max(1, Math.ceil(count / (width * 2)));
+  const height = LOSS_PLATE_HEIGHT - 26;
+  traceCurve(context, losses, 0, count, stride, at.x + INSET, at.y + 20, width, height, true);
+  context.stroke();
+}
+
+function paintLossTexts(
+  context: CanvasRenderingContext2D,
+  at: { x: number; y: number },
+  count: number,
+  loss: number,
+  palette: Palette,
+): void {
+  context.textAlign = "left";
+  context.font = `700 10px ${MONO}`;
+  context.fillStyle = palette.loss;
+  context.fillText(Number.isNaN(loss) ? "loss" : `loss ${shortNumber(loss)}`, at.x + INSET + 1, at.y + 13.5);
+  if (count === 0) return;
+  context.textAlign = "right";
+  context.font = `9px ${MONO}`;
+  context.fillStyle = palette.faint;
+  context.fillText(String(count), at.x + LOSS_PLATE_WIDTH - INSET - 1, at.y + 13.5);
+}
+
+function paintPanel(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  palette: Palette,
+): void {
+  context.fillStyle = palette.card;
+  context.strokeStyle = palette.line;
+  context.beginPath();
+  context.roundRect(x, y, width, height, 6);
+  context.fill();
+  context.stroke();
+}
+
+/** The colour of a number's sign. */
+export function signColour(value: number, palette: Palette): string {
+  if (value > 0) return palette.plus;
+  return value < 0 ? palette.minus : palette.dim;
+}
+
+/** Adds a curve of `count` values to the path, between zero and the largest; `logarithmic` if all are positive. */
+export function traceCurve(
+  context: CanvasRenderingContext2D,
+  values: Float32Array | Float64Array,
+  start: number,
+  count: number,
+  stride: number,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  logarithmic: boolean,
+): void {
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (let k = 0; k < count; k += stride) {
+    const value = values[start + k] as number;
+    if (value > most && value < Number.POSITIVE_INFINITY) most = value;
+    if (value < least) least = value;
+  }
+  if (!(most > 0)) return;
+  const logs = logarithmic && least > 0 && most / least > 20;
+  const low = logs ? Math.log(least) : 0;
+  const span = (logs ? Math.log(most) : most) - low || 1;
+  let begun = false;
+  for (let k = 0; k < count; k += stride) {
+    const value = values[start + k] as number;
+    if (!Number.isFinite(value)) {
+      begun = false;
+      continue;
+    }
+    const along = ((logs ? Math.log(value) : value) - low) / span;
+    const px = x + (width * k) / Math.max(1, count - 1);
+    const py = y + height - height * Math.max(0, along);
+    if (begun) context.lineTo(px, py);
+    else context.moveTo(px, py);
+    begun = true;
+  }
+}

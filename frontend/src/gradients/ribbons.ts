@@ -1,0 +1,192 @@
+/** Draws the edges: ribbons by the size and sign of their gradient, dotted lines where there is none.
+
+Edges of one width and colour are drawn in one stroke, and nothing is allocated per edge and frame. */
+import { type Figures, MAX, MEAN, MIN, NONFINITE, NORM, ROW } from "../run/frame";
+import { controlOffset, curveLength, directionAt, pointAt } from "./curve";
+import type { Palette } from "./palette";
+import { COLOURS, colourIndex, type RibbonScale, WIDTHS, widthOfStep } from "./ribbon-scale";
+import type { Scene } from "./scene";
+import { CHEVRON_ZOOM, FAR_ZOOM, type Seen, STRAIGHT_ZOOM } from "./viewport";
+
+/** Why an edge is drawn as it is: what stands before the buckets of width and colour. */
+const HIDDEN = -1;
+const EMPTY = 0;
+const NOT_FINITE = 1;
+const FIRST = 2;
+const BUCKETS = FIRST + COLOURS * WIDTHS;
+
+/** How far apart two chevrons stand on a ribbon. */
+const CHEVRON_GAP = 100;
+
+/** Draws all edges of a scene. */
+export class Ribbons {
+  private buckets = new Int16Array(0);
+  private order = new Int32Array(0);
+  /** Where each bucket begins in `order`; the next one's beginning is its end. */
+  private readonly starts = new Int32Array(BUCKETS + 1);
+  private readonly cursors = new Int32Array(BUCKETS + 1);
+
+  /** Draws what is seen. `figures` is null before the first frame. */
+  paint(
+    context: CanvasRenderingContext2D,
+    scene: Scene,
+    figures: Figures | null,
+    scale: RibbonScale,
+    palette: Palette,
+    view: Seen,
+    zoom: number,
+  ): void {
+    this.sort(scene, figures, scale, view);
+    context.setLineDash(NO_DASH);
+    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+      const start = this.starts[bucket] as number;
+      const end = this.starts[bucket + 1] as number;
+      if (start < end) this.paintBucket(context, scene, palette, zoom, bucket, start, end);
+    }
+  }
+
+  /** How the edge was last drawn: its width in pixels at a zoom of 1, 0 where it has no gradient. */
+  widthOf(edge: number): number {
+    const bucket = this.buckets[edge] ?? HIDDEN;
+    return bucket < FIRST ? 0 : widthOfStep((bucket - FIRST) % WIDTHS);
+  }
+
+  private sort(scene: Scene, figures: Figures | null, scale: RibbonScale, view: Seen): void {
+    const count = scene.edges.length;
+    if (this.buckets.length < count) {
+      this.buckets = new Int16Array(count);
+      this.order = new Int32Array(count);
+    }
+    this.starts.fill(0);
+    for (let edge = 0; edge < count; edge += 1) {
+      const bucket = isSeen(scene, edge, view)
+        ? bucketOf(scene.rows[edge] as number, figures, scale)
+        : HIDDEN;
+      this.buckets[edge] = bucket;
+      if (bucket !== HIDDEN) this.starts[bucket + 1] = (this.starts[bucket + 1] as number) + 1;
+    }
+    for (let bucket = 0; bucket < BUCKETS; bucket += 1)
+      this.starts[bucket + 1] = (this.starts[bucket + 1] as number) + (this.starts[bucket] as number);
+    this.cursors.set(this.starts);
+    for (let edge = 0; edge < count; edge += 1) {
+      const bucket = this.buckets[edge] as number;
+      if (bucket === HIDDEN) continue;
+      const place = this.cursors[bucket] as number;
+      this.order[place] = edge;
+      this.cursors[bucket] = place + 1;
+    }
+  }
+
+  private paintBucket(
+    context: CanvasRenderingContext2D,
+    scene: Scene,
+    palette: Palette,
+    zoom: number,
+    bucket: number,
+    start: number,
+    end: number,
+  ): void {
+    const width = bucket < FIRST ? 1.4 : widthOfStep((bucket - FIRST) % WIDTHS);
+    const colour = bucketColour(bucket, palette);
+    context.strokeStyle = colour;
+    context.globalAlpha = bucket === EMPTY ? 0.75 : 1;
+    context.lineWidth = Math.max(width, 0.8 / zoom);
+    if (bucket < FIRST && zoom >= FAR_ZOOM) context.setLineDash(bucket === EMPTY ? DOTTED : DASHED);
+    context.beginPath();
+    for (let place = start; place < end; place += 1) trace(context, scene, this.order[place] as number, zoom);
+    context.stroke();
+    context.globalAlpha = 1;
+    context.setLineDash(NO_DASH);
+    if (bucket < FIRST || zoom < CHEVRON_ZOOM) return;
+    const wide = width >= 4.5;
+    context.strokeStyle = wide ? palette.background : colour;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    const wing = wide ? width / 2 - 0.2 : 2.2 + width / 2;
+    for (let place = start; place < end; place += 1)
+      traceChevrons(context, scene, this.order[place] as number, wing);
+    context.stroke();
+  }
+}
+
+const NO_DASH: number[] = [];
+const DOTTED = [1.5, 4];
+const DASHED = [6, 3];
+
+function bucketOf(row: number, figures: Figures | null, scale: RibbonScale): number {
+  if (figures === null || row < 0) return EMPTY;
+  const at = row * ROW;
+  const notFinite = figures[at + NONFINITE] as number;
+  if (!(notFinite >= 0)) return EMPTY;
+  if (notFinite > 0) return NOT_FINITE;
+  const colour = colourIndex(
+    figures[at + MEAN] as number,
+    figures[at + MIN] as number,
+    figures[at + MAX] as number,
+  );
+  return FIRST + colour * WIDTHS + scale.step(figures[at + NORM] as number);
+}
+
+function bucketColour(bucket: number, palette: Palette): string {
+  if (bucket === EMPTY) return palette.faint;
+  if (bucket === NOT_FINITE) return palette.ink;
+  return palette.ribbons[Math.floor((bucket - FIRST) / WIDTHS)] as string;
+}
+
+function isSeen(scene: Scene, edge: number, view: Seen): boolean {
+  const y1 = scene.y1[edge] as number;
+  const y2 = scene.y2[edge] as number;
+  if (Math.max(y1, y2) < view.top || Math.min(y1, y2) > view.bottom) return false;
+  const x1 = scene.x1[edge] as number;
+  const x2 = scene.x2[edge] as number;
+  return Math.max(x1, x2) + 64 >= view.left && Math.min(x1, x2) - 64 <= view.right;
+}
+
+/** Adds an edge's curve to the context's path. */
+export function trace(context: CanvasRenderingContext2D, scene: Scene, edge: number, zoom: number): void {
+  const x1 = scene.x1[edge] as number;
+  const y1 = scene.y1[edge] as number;
+  const x2 = scene.x2[edge] as number;
+  const y2 = scene.y2[edge] as number;
+  traceEnds(context, x1, y1, x2, y2, zoom < STRAIGHT_ZOOM);
+}
+
+/** Adds the curve between two ends to the context's path. */
+export function traceEnds(
+  context: CanvasRenderingContext2D,
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+  straight: boolean,
+): void {
+  context.moveTo(x1, y1);
+  if (straight) {
+    context.lineTo(x2, y2);
+    return;
+  }
+  const offset = controlOffset(x1, y1, x2, y2);
+  context.bezierCurveTo(x1 + offset, y1, x2 - offset, y2, x2, y2);
+}
+
+const point = { x: 0, y: 0 };
+const direction = { x: 0, y: 0 };
+
+/** Adds chevrons that point back, against the forward direction. */
+function traceChevrons(context: CanvasRenderingContext2D, scene: Scene, edge: number, wing: number): void {
+  const x1 = scene.x1[edge] as number;
+  const y1 = scene.y1[edge] as number;
+  const x2 = scene.x2[edge] as number;
+  const y2 = scene.y2[edge] as number;
+  const count = Math.max(2, Math.round(curveLength(x1, y1, x2, y2) / CHEVRON_GAP));
+  for (let k = 0; k < count; k += 1) {
+    const t = (k + 0.5) / count;
+    pointAt(x1, y1, x2, y2, t, point);
+    directionAt(x1, y1, x2, y2, t, direction);
+    const { x: dx, y: dy } = direction;
+    const reach = Math.min(wing, 3.4);
+    context.moveTo(point.x + dx * reach - dy * wing, point.y + dy * reach + dx * wing);
+    context.lineTo(point.x - dx * reach * 0.4, point.y - dy * reach * 0.4);
+    context.lineTo(point.x + dx * reach + dy * wing, point.y + dy * reach - dx * wing);
+  }
+}
