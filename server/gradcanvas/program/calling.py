@@ -1,7 +1,7 @@
 """How one node's callable is called: which of its arguments go by position, by keyword, or spread.
 
-Knows nothing of what the callable is, and does not care whether a wire carries a tensor, a fake one or a torch.fx
-node: check, compile and print all call by this one rule.
+Knows nothing of what the callable is, and does not care whether a wire carries a tensor, a fake one or a
+torch.fx node: check, compile and print all call by this one rule.
 """
 
 import json
@@ -46,7 +46,7 @@ def make_arguments(node: BoundNode) -> tuple[list[Any], dict[str, Any]]:
 def literal_arguments(
     overload: Overload, values: Mapping[str, object], stage: Literal["make", "call"] = "call"
 ) -> tuple[list[Any], dict[str, Any]]:
-    """Return the arguments of a callable that takes literals alone (constructors, optimisers, initialisers)."""
+    """Return the arguments of what takes literals alone: constructors, optimisers, initialisers."""
     given = {
         argument.name: to_torch(argument, values[argument.name])
         for argument in overload.arguments
@@ -60,7 +60,7 @@ def arranged(
 ) -> tuple[list[Any], dict[str, Any]]:
     """Sort given arguments into positional and keyword ones.
 
-    What stands before a positional argument goes by position as well; where it is not given, its default does.
+    What stands before a positional argument goes by position as well; if it is not given, its default does.
 
     Args:
         overload: the signature.

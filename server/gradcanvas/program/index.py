@@ -1,4 +1,4 @@
-"""The text between the brackets of an index: parsed by a small grammar and never evaluated. Knows nothing of torch.
+"""The text between the brackets of an index, parsed and never evaluated. Knows nothing of torch.
 
     index := entry ("," entry)* [","]
     entry := ":" and numbers as in a slice | integer | "None" | "..." | "True" | "False" | name | list
@@ -18,7 +18,7 @@ LONGEST = 2000
 """Characters of an index that are read at all."""
 
 _TOKEN = re.compile(r"\s*(?:(\d+)|(\.\.\.)|([A-Za-z_][A-Za-z_0-9]*)|([-+:,\[\]]))", re.ASCII)
-_CONSTANTS: dict[str, None | bool] = {"None": None, "True": True, "False": False}
+_CONSTANTS: dict[str, bool | None] = {"None": None, "True": True, "False": False}
 
 
 class IndexSyntaxError(ValueError):

@@ -1,7 +1,7 @@
 """Which overload of an operation a node means, by the names and literals it gives. Knows nothing of torch.
 
-The catalogue lists overloads in the order in which they are tried, so that the first that fits is the one that is
-meant; what fits none is told as faults at their places in the node.
+The catalogue lists overloads in the order in which they are tried, so that the first that fits is the one
+that is meant; what fits none is told as faults at their places in the node.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
-"""In which order a step runs its nodes: of those that are ready, the first in the file. The only user of networkx.
+"""In which order a step runs its nodes: of those that are ready, the first in the file.
 
-Knows ids and who needs whom, nothing of operations, references or torch.
+The only user of networkx. Knows ids and who needs whom, nothing of operations, references or torch.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,0 +1,180 @@
+"""What the training loop of a graph does, with every name resolved. Knows nothing of torch.
+
+A part with a problem is left out; the nodes run all the same.
+"""
+
+from collections.abc import Mapping
+
+from gradcanvas.catalog.model import Argument, Catalog, Operation, Overload
+from gradcanvas.document import Batch, Graph, Literal, Optimizer, Scheduler, Train
+from gradcanvas.program.binding import (
+    BoundBatch,
+    BoundOptimizer,
+    BoundScheduler,
+    BoundTrain,
+    BoundValidation,
+    Reference,
+    Scope,
+)
+from gradcanvas.program.drafts import Problems, find_operation
+from gradcanvas.program.literals import misfit
+from gradcanvas.program.matching import Given, match
+from gradcanvas.program.scopes import ScopeBinder, Unresolved
+
+_DATA = Argument("data", "data")
+
+
+def bind_train(
+    graph: Graph, catalog: Catalog, binder: ScopeBinder, scope: Scope, problems: Problems
+) -> BoundTrain | None:
+    """Bind `train`, or return None where the graph has none.
+
+    Args:
+        graph: the document.
+        catalog: the vocabulary.
+        binder: of the graph's own nodes.
+        scope: what of them can run.
+        problems: takes what is found.
+    """
+    train = graph.train
+    _report_groups(graph, binder, problems)
+    if train is None:
+        return None
+    bound = _TrainBinder(catalog, binder, scope, problems).bind(train)
+    if "/train" in graph.broken:
+        return BoundTrain(loss=bound.loss, metrics=bound.metrics)
+    return bound
+
+
+def _report_groups(graph: Graph, binder: ScopeBinder, problems: Problems) -> None:
+    optimizer = graph.train.optimizer if graph.train else None
+    groups = optimizer.groups if optimizer else {}
+    for draft in binder.drafts.values():
+        group = draft.node.group
+        if group is not None and optimizer is not None and group not in groups:
+            problems.add(
+                (*draft.path, "group"),
+                "unknown-group",
+                f"`{draft.id}` is in the parameter group `{group[:80]}`, which is not there.",
+                "Add it to `train.optimizer.groups`, or take it away.",
+            )
+
+
+class _TrainBinder:
+    def __init__(self, catalog: Catalog, binder: ScopeBinder, scope: Scope, problems: Problems) -> None:
+        self.catalog = catalog
+        self.binder = binder
+        self.scope = scope
+        self.problems = problems
+
+    def bind(self, train: Train) -> BoundTrain:
+        metrics = {name: self.reference(("metrics", name), text) for name, text in train.metrics.items()}
+        return BoundTrain(
+            loss=self.reference(("loss",), train.loss) if train.loss is not None else None,
+            steps=train.steps,
+            optimizer=self.optimizer(train.optimizer) if train.optimizer else None,
+            scheduler=self.scheduler(train.scheduler) if train.scheduler else None,
+            clip_norm=train.clip.norm if train.clip else None,
+            clip_value=train.clip.value if train.clip else None,
+            batch=self.batch(train.batch) if train.batch else None,
+            metrics={name: found for name, found in metrics.items() if found is not None},
+            validation=self.validation(train.validation),
+        )
+
+    def reference(self, at: tuple[str, ...], text: str) -> Reference | None:
+        """Resolve one reference of `train`; None if it leads nowhere or to what cannot run."""
+        found = self.binder.resolve(text)
+        if isinstance(found, Unresolved):
+            if found.code:
+                self.problems.add(("train", *at), found.code, found.message, found.help)
+            return None
+        return found if found.node in self.scope.nodes else None
+
+    def source(self, at: tuple[str, ...], text: str) -> Reference | None:
+        """Resolve a reference that must lead to a source."""
+        found = self.binder.resolve(text)
+        if isinstance(found, Reference) and not self._is_source(found):
+            self.problems.add(
+                ("train", *at),
+                "not-a-source",
+                f"`{text[:80]}` is computed in every step; only a source can stand here.",
+                "Write the id of a node without `inputs`.",
+            )
+            return None
+        return self.reference(at, text)
+
+    def _is_source(self, reference: Reference) -> bool:
+        draft = self.binder.drafts[reference.node]
+        return not draft.node.inputs and not draft.is_module and not draft.functions
+
+    def optimizer(self, optimizer: Optimizer) -> BoundOptimizer | None:
+        at = ("train", "optimizer")
+        found = self._callable(at, optimizer.op, "optimizer", optimizer.args)
+        if found is None:
+            return None
+        operation, overload = found
+        groups = {}
+        for name, args in optimizer.groups.items():
+            matched = match(operation, Given({}, {**optimizer.args, **args}), f"groups.{name}")
+            faults = [fault for fault in matched.faults if fault.at[1:2] and fault.at[1] in args]
+            for fault in faults:
+                path = (*at, "groups", name, *fault.at[1:])
+                self.problems.add(path, fault.code, fault.message, fault.help)
+            if not faults:
+                groups[name] = _plain(args)
+        return BoundOptimizer(operation, overload, _plain(optimizer.args), groups)
+
+    def scheduler(self, scheduler: Scheduler) -> BoundScheduler | None:
+        found = self._callable(("train", "scheduler"), scheduler.op, "scheduler", scheduler.args)
+        return BoundScheduler(*found, _plain(scheduler.args)) if found else None
+
+    def _callable(
+        self, at: tuple[str, ...], name: str, kind: str, args: Mapping[str, Literal]
+    ) -> tuple[Operation, Overload] | None:
+        operation = find_operation(self.catalog, name, (*at, "op"), self.problems, (kind,))
+        if operation is None:
+            return None
+        try:
+            found = match(operation, Given({}, args), kind)
+        except ValueError:  # numbers too large to convert: the document's problem, already told
+            return None
+        self.problems.faults(at, found.faults)
+        return None if found.overload is None else (operation, found.overload)
+
+    def batch(self, batch: Batch) -> BoundBatch | None:
+        found: list[Reference] = []
+        for place, text in enumerate(batch.of):
+            at = ("batch", "of", str(place))
+            reference = self.source(at, text)
+            if reference in found:
+                message = f"`{text[:80]}` stands twice in `batch.of`."
+                self.problems.add(("train", *at), "duplicate-reference", message, "Take one of them out.")
+            elif reference is not None:
+                found.append(reference)
+        if not batch.of:
+            message = "`batch.of` names no source to cut into batches."
+            self.problems.add(
+                ("train", "batch", "of"), "missing-argument", message, "Write the ids of sources."
+            )
+        whole = found and len(found) == len(batch.of)
+        return BoundBatch(batch.size, tuple(found), batch.shuffle) if whole else None
+
+    def validation(self, replacements: Mapping[str, str | Literal]) -> tuple[BoundValidation, ...]:
+        bound = []
+        for text, value in replacements.items():
+            at = ("validation", text)
+            source = self.source(at, text)
+            if isinstance(value, str):
+                reference = self.source(at, value)
+                if source is not None and reference is not None:
+                    bound.append(BoundValidation(source, reference))
+            elif (why := misfit(_DATA, value.value)) is not None:
+                message = f"What replaces `{text[:80]}` must be {why[0]}, or the id of a source."
+                self.problems.add(("train", *at), "wrong-type", message, why[1])
+            elif source is not None:
+                bound.append(BoundValidation(source, None, value.value))
+        return tuple(bound)
+
+
+def _plain(args: Mapping[str, Literal]) -> dict[str, object]:
+    return {name: literal.value for name, literal in args.items()}

@@ -1,0 +1,267 @@
+"""Each node of a scope on its own, before its references are followed: operation, overload, literals.
+
+Knows nothing of torch, and nothing of the other nodes but whose parameters it shares.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from gradcanvas.catalog.model import Catalog, Operation, Output, Overload
+from gradcanvas.document import Graph, Literal, Node, Problem
+from gradcanvas.document.problems import nearest, pointer
+from gradcanvas.program.binding import BoundInit
+from gradcanvas.program.matching import Fault, Given, match
+
+IN_GRAPH = ("source", "function", "method", "module", "control", "editor")
+"""Kinds of operation that a node may have."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One node while it is bound; `lost` says that it has a problem and does not run."""
+
+    id: str
+    path: tuple[str, ...]
+    node: Node
+    operation: Operation | None = None
+    overload: Overload | None = None
+    values: dict[str, object] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
+    inits: tuple[BoundInit, ...] = ()
+    owner: str = ""
+    outputs: tuple[Output, ...] | None = None
+    lost: bool = False
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it has parameters that can be referred to."""
+        return self.operation is not None and self.operation.kind == "module"
+
+
+class Problems:
+    """Collects problems; sorts them by their place in the file at the end."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, path: Iterable[str], code: str, message: str, help_text: str) -> None:
+        """Note one problem at the place that `path` leads to."""
+        self.found.append(Problem(where=pointer(path), code=code, message=message, help=help_text))
+
+    def lose(self, draft: Draft, at: tuple[str, ...], code: str, message: str, help_text: str) -> None:
+        """Note a problem of a node, which then does not run."""
+        self.add((*draft.path, *at), code, message, help_text)
+        draft.lost = True
+
+    def faults(self, path: tuple[str, ...], faults: Iterable[Fault]) -> None:
+        """Note what is wrong with the arguments of what stands at `path`."""
+        for fault in faults:
+            self.add((*path, *fault.at), fault.code, fault.message, fault.help)
+
+
+def draft_nodes(
+    graph: Graph, catalog: Catalog, nodes: Mapping[str, Node], path: tuple[str, ...], problems: Problems
+) -> dict[str, Draft]:
+    """Look up every node's operation and match its arguments.
+
+    Args:
+        graph: the whole document, for its functions and for what of it is broken.
+        catalog: the vocabulary.
+        nodes: of one scope.
+        path: leads to `nodes`.
+        problems: takes what is found.
+    """
+    broken = graph.broken
+    drafts: dict[str, Draft] = {}
+    for name, node in nodes.items():
+        draft = Draft(name, (*path, name), node, owner=name)
+        drafts[name] = draft
+        if broken and pointer(draft.path) in broken:
+            draft.lost = True
+        draft.operation = find_operation(catalog, node.op, (*draft.path, "op"), problems, IN_GRAPH)
+        draft.lost = draft.lost or draft.operation is None
+    for draft in drafts.values():
+        if draft.operation is not None:
+            args = _with_shared(draft, drafts, problems) if draft.node.share else draft.node.args
+            _match(draft, args, problems)
+            _check_keys(draft, catalog, problems)
+    return drafts
+
+
+def find_operation(
+    catalog: Catalog, name: str, path: tuple[str, ...], problems: Problems, kinds: tuple[str, ...]
+) -> Operation | None:
+    """Look an operation up, or say which one was probably meant."""
+    operation = catalog.operations.get(name)
+    if operation is None:
+        close = nearest(name, catalog.operations)
+        problems.add(
+            path,
+            "unknown-op",
+            f"There is no operation `{name[:80]}`.",
+            f"Did you mean `{close}`?" if close else "Look for it in the palette or with `gradcanvas ops`.",
+        )
+    elif operation.kind not in kinds:
+        problems.add(
+            path,
+            "wrong-kind",
+            f"`{name}` is of the kind {operation.kind}, which cannot stand here.",
+            f"Here stands one of the kind {' or '.join(kinds)}.",
+        )
+        return None
+    return operation
+
+
+def _with_shared(draft: Draft, drafts: Mapping[str, Draft], problems: Problems) -> Mapping[str, Literal]:
+    """Follow `share` to the owner of the parameters, and take its constructor's arguments."""
+    seen = [draft.id]
+    while (name := drafts[seen[-1]].node.share) is not None:
+        if name not in drafts:
+            _share_unknown(draft, drafts, name, problems)
+            return draft.node.args
+        if name in seen:
+            problems.lose(
+                draft,
+                ("share",),
+                "share-cycle",
+                f"`{draft.id}` shares the parameters of `{name}`, which leads back: "
+                f"{' → '.join([*seen, name])}.",
+                "One of them must own the parameters: take its `share` away.",
+            )
+            return draft.node.args
+        seen.append(name)
+    owner = drafts[seen[-1]]
+    draft.owner = owner.id
+    return _shared_arguments(draft, owner, problems)
+
+
+def _share_unknown(draft: Draft, drafts: Mapping[str, Draft], name: str, problems: Problems) -> None:
+    close = nearest(name, drafts)
+    problems.lose(
+        draft,
+        ("share",),
+        "unknown-reference",
+        f"`{draft.id}` shares the parameters of `{name[:80]}`, which is no node here.",
+        f"Did you mean `{close}`?" if close else "Write the id of a module of the same kind.",
+    )
+
+
+def _shared_arguments(draft: Draft, owner: Draft, problems: Problems) -> Mapping[str, Literal]:
+    own = draft.node.args
+    if draft.operation is not None and draft.operation.kind != "module" and not _is_call(draft):
+        return own
+    if owner.operation is not draft.operation:
+        problems.lose(
+            draft,
+            ("share",),
+            "share-differs",
+            f"`{draft.id}` is `{draft.node.op}` and cannot use the parameters of `{owner.id}`, "
+            f"which is `{owner.node.op}`.",
+            "Share with a node of the same operation.",
+        )
+        return own
+    made = _made_names(draft)
+    taken = {name: literal for name, literal in owner.node.args.items() if name in made}
+    for name, literal in own.items():
+        if name in made and (name not in taken or taken[name].text != literal.text):
+            problems.lose(
+                draft,
+                ("args", name),
+                "share-differs",
+                f"`{draft.id}.{name}` differs from that of `{owner.id}`, whose parameters it uses.",
+                "Leave it out: what is shared is made once, by its owner.",
+            )
+    return {**taken, **own}
+
+
+def _is_call(draft: Draft) -> bool:
+    return draft.node.op == "gradcanvas.call"
+
+
+def _made_names(draft: Draft) -> set[str]:
+    """Name the arguments that decide what is made, which those who share have in common."""
+    if draft.operation is None:
+        return set()
+    return {
+        each.name
+        for overload in draft.operation.overloads
+        for each in overload.arguments
+        if each.stage == "make" or each.type == "function"
+    }
+
+
+def _match(draft: Draft, args: Mapping[str, Literal], problems: Problems) -> None:
+    assert draft.operation is not None
+    wired = {name: not isinstance(wire, str) for name, wire in draft.node.inputs.items()}
+    try:
+        found = match(draft.operation, Given(wired, args), draft.id)
+    except ValueError:  # numbers too large to convert: the document's problem, already told
+        draft.lost = True
+        return
+    problems.faults(draft.path, found.faults)
+    if found.overload is None:
+        draft.lost = True
+        return
+    draft.overload = found.overload
+    for argument in found.overload.arguments:
+        if argument.name in args:
+            value = args[argument.name].value
+            if argument.type == "function":
+                if value is not None:
+                    draft.functions[argument.name] = str(value)
+            else:
+                draft.values[argument.name] = value
+
+
+def _check_keys(draft: Draft, catalog: Catalog, problems: Problems) -> None:
+    """Say which keys stand on a kind of node that does not have them."""
+    node = draft.node
+    if (
+        node.mode is None
+        and node.group is None
+        and node.requires_grad is None
+        and not (node.init or node.share)
+    ):
+        return
+    is_module = draft.is_module
+    is_source = not node.inputs and not is_module and draft.operation is not None
+    is_source = is_source and draft.operation is not None and draft.operation.kind != "control"
+    rows = (
+        ("mode", node.mode is not None, is_module, "a module"),
+        ("init", bool(node.init), is_module, "a module"),
+        ("group", node.group is not None, is_module or is_source, "a source or a module"),
+        ("share", node.share is not None, is_module or _is_call(draft), "a module or a call"),
+        ("requires_grad", isinstance(node.requires_grad, dict), is_module, "a module"),
+        ("requires_grad", node.requires_grad is True, is_module or is_source, "a source or a module"),
+    )
+    for key, is_there, is_right, where in rows:
+        if is_there and not is_right:
+            problems.lose(
+                draft,
+                (key,),
+                "wrong-kind",
+                f"`{key}` stands on `{draft.id}`, and only {where} has it.",
+                "Take it away. A source is a node without `inputs`."
+                if "source" in where
+                else "Take it away, or choose another operation.",
+            )
+    if is_module and draft.owner == draft.id:
+        draft.inits = _bind_inits(draft, catalog, problems)
+
+
+def _bind_inits(draft: Draft, catalog: Catalog, problems: Problems) -> tuple[BoundInit, ...]:
+    bound = []
+    for parameter, init in draft.node.init.items():
+        at = ("init", parameter)
+        operation = find_operation(catalog, init.op, (*draft.path, *at, "op"), problems, ("init",))
+        if operation is None:
+            draft.lost = True
+            continue
+        found = match(operation, Given({}, init.args), f"{draft.id}.init.{parameter}")
+        problems.faults((*draft.path, *at), found.faults)
+        if found.overload is None:
+            draft.lost = True
+            continue
+        values = {name: init.args[name].value for name in init.args}
+        bound.append(BoundInit(parameter, operation, found.overload, values))
+    return tuple(bound)

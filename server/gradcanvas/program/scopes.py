@@ -1,0 +1,306 @@
+"""The nodes of one scope among each other: references, cycles, what is lost with what, and the order.
+
+Knows nothing of torch, and of other scopes only the inputs and outputs of their functions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gradcanvas.catalog.model import Output
+from gradcanvas.document import Function, parse_reference
+from gradcanvas.document.problems import nearest, pointer
+from gradcanvas.program.binding import BoundNode, Reference, Scope
+from gradcanvas.program.drafts import Draft, Problems
+from gradcanvas.program.function_calls import Call, call_inputs, call_outputs, check_call
+from gradcanvas.program.index import parse_index
+from gradcanvas.program.order import cycles, dependents, evaluation_order
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Why a reference leads nowhere; without a message it leads to what is lost for another reason."""
+
+    code: str = ""
+    message: str = ""
+    help: str = ""
+
+
+Wires = dict[str, Reference | tuple[Reference, ...]]
+
+
+class ScopeBinder:
+    """Binds the drafts of one scope.
+
+    Attributes:
+        name: of the function, "" for the graph itself.
+        path: leads to `nodes`.
+        inputs: what a body may refer to beside its nodes.
+        drafts: id → draft, in the order of the file.
+        broken: pointers of nodes that could not be read.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        path: tuple[str, ...],
+        inputs: tuple[str, ...],
+        drafts: Mapping[str, Draft],
+        broken: frozenset[str],
+    ) -> None:
+        self.name = name
+        self.path = path
+        self.inputs = inputs
+        self.drafts = drafts
+        self.broken = broken
+        self.wires: dict[str, Wires] = {}
+
+    def resolve(self, reference: str) -> Reference | Unresolved:
+        """Find what a reference begins at."""
+        name, output = parse_reference(reference)
+        draft = self.drafts.get(name)
+        if draft is not None:
+            return self._output(draft, output)
+        if name in self.inputs:
+            if output is None:
+                return Reference(name, "", "input")
+            message = f"`{name}` is an input of the function and has no output `{output[:80]}`."
+            return Unresolved("unknown-output", message, f"Write `{name}`.")
+        if self.broken and pointer((*self.path, name)) in self.broken:
+            return Unresolved()
+        close = nearest(name, (*self.drafts, *self.inputs))
+        help_text = (
+            f"Did you mean `{close}`?" if close else "Wire it from a node that is there, or make that node."
+        )
+        if self.name:
+            help_text += f" `{self.name}` sees only its own nodes and inputs."
+        return Unresolved("unknown-reference", f"`{reference[:80]}` refers to no node here.", help_text)
+
+    def _output(self, draft: Draft, output: str | None) -> Reference | Unresolved:
+        outputs = draft.outputs
+        if outputs is None:
+            return Unresolved()
+        if draft.node.bypass and output not in (None, "0", *(each.name for each in outputs[:1])):
+            message = f"`{draft.id}` is bypassed and gives only what it passes on, not `{output}`."
+            return Unresolved("unknown-output", message, f"Refer to `{draft.id}`, or end the bypass.")
+        found = _find_output(outputs, output)
+        if found is not None:
+            return Reference(draft.id, found[0], "output", found[1])
+        if draft.is_module and output is not None and not output.isdigit():
+            return Reference(draft.id, output, "parameter")
+        names = [f"`{draft.id}.{each.name}`" for each in outputs]
+        message = f"`{draft.id}` has no output{f' `{output[:80]}`' if output is not None else ''}."
+        return Unresolved("unknown-output", message, f"It gives {', '.join(names) or 'nothing'}.")
+
+    def bind_wires(self, functions: Mapping[str, Function], problems: Problems) -> None:
+        """Give every node its outputs, then follow every reference."""
+        for draft in self.drafts.values():
+            if draft.overload is not None:
+                bodies = _bodies(draft, functions)
+                draft.outputs = call_outputs(bodies) if draft.functions else draft.overload.outputs
+        for draft in self.drafts.values():
+            given = self._follow(draft, problems)
+            if draft.overload is not None:
+                self.wires[draft.id] = self._arranged(draft, given, functions, problems)
+
+    def _follow(self, draft: Draft, problems: Problems) -> Wires:
+        given: Wires = {}
+        for argument, wire in draft.node.inputs.items():
+            if isinstance(wire, str):
+                found = self._one(draft, ("inputs", argument), argument, wire, problems)
+                if found is not None:
+                    given[argument] = found
+                continue
+            several = [
+                self._one(draft, ("inputs", argument, str(place)), f"{argument}.{place}", each, problems)
+                for place, each in enumerate(wire)
+            ]
+            given[argument] = tuple(each for each in several if each is not None)
+        return given
+
+    def _one(
+        self, draft: Draft, at: tuple[str, ...], argument: str, text: str, problems: Problems
+    ) -> Reference | None:
+        found = self.resolve(text)
+        if isinstance(found, Reference):
+            return found
+        if found.code:
+            message = f"At `{draft.id}.{argument}`: {found.message}"
+            problems.lose(draft, at, found.code, message, found.help)
+        draft.lost = True
+        return None
+
+    def _arranged(
+        self, draft: Draft, given: Wires, functions: Mapping[str, Function], problems: Problems
+    ) -> Wires:
+        """Put wires into the order of the signature, the free ones last, and check those."""
+        assert draft.overload is not None
+        signature = [each.name for each in draft.overload.arguments]
+        free = [name for name in given if name not in signature]
+        if draft.functions:
+            free = self._called(draft, functions, signature, problems)
+        elif any(each.type == "index" for each in draft.overload.arguments):
+            free = _indexed(draft, signature, problems)
+        return {name: given[name] for name in (*signature, *free) if name in given}
+
+    def _called(
+        self, draft: Draft, functions: Mapping[str, Function], signature: list[str], problems: Problems
+    ) -> list[str]:
+        bodies = _bodies(draft, functions)
+        for role, name in draft.functions.items():
+            if name not in functions:
+                if self.broken and pointer(("functions", name)) in self.broken:
+                    draft.lost = True
+                    continue
+                close = nearest(name, functions)
+                message = f"`{draft.id}.{role}` names the function `{name[:80]}`, which is not there."
+                help_text = f"Did you mean `{close}`?" if close else "Add it to `functions`."
+                problems.lose(draft, ("args", role), "unknown-function", message, help_text)
+        if len(bodies) < len(draft.functions):
+            return []
+        wired = tuple(name for name in draft.node.inputs if name not in signature)
+        call = Call(draft.id, draft.functions, bodies, wired, draft.values)
+        for fault in check_call(call, draft.node.op):
+            problems.lose(draft, fault.at, fault.code, fault.message, fault.help)
+        return list(call_inputs(bodies, draft.node.op))
+
+    def finish(self, lost_functions: set[str], outputs: Mapping[str, str], problems: Problems) -> Scope:
+        """Find cycles, leave out what is lost and what depends on it, and put the rest in order.
+
+        Args:
+            lost_functions: functions that cannot be called.
+            outputs: of a function, name → reference as written.
+            problems: takes cycles, and what is wrong with the outputs.
+        """
+        data_needs = {name: self._needs(draft, is_order=True) for name, draft in self.drafts.items()}
+        self._report_empty_bypasses(problems)
+        self._report_cycles(data_needs, problems)
+        for draft in self.drafts.values():
+            if not lost_functions.isdisjoint(draft.functions.values()):
+                draft.lost = True
+        needs = {name: self._needs(draft, is_order=False) for name, draft in self.drafts.items()}
+        lost = dependents(needs, [name for name, draft in self.drafts.items() if draft.lost])
+        bound = {name: self._bound(draft) for name, draft in self.drafts.items() if name not in lost}
+        steps = {name: data_needs[name] for name, node in bound.items() if not node.is_source}
+        return Scope(
+            name=self.name,
+            where=pointer(self.path),
+            inputs=self.inputs,
+            nodes=bound,
+            order=evaluation_order(steps),
+            outputs=self._outputs(outputs, bound, problems),
+        )
+
+    def _report_cycles(self, needs: Mapping[str, set[str]], problems: Problems) -> None:
+        for cycle in cycles(needs):
+            way = " → ".join((*cycle, cycle[0]))
+            for name in cycle:
+                draft = self.drafts[name]
+                problems.lose(
+                    draft,
+                    (),
+                    "cycle",
+                    f"`{name}` needs its own output: {way}.",
+                    "Take one of these edges away; a loop is a `gradcanvas.for` or `gradcanvas.while`.",
+                )
+
+    def _report_empty_bypasses(self, problems: Problems) -> None:
+        for draft in self.drafts.values():
+            if draft.node.bypass and not draft.lost and first_wired(self.wires[draft.id]) is None:
+                message = f"`{draft.id}` is bypassed and has no wired tensor to pass on."
+                problems.lose(
+                    draft, ("bypass",), "bypass-nothing", message, "End the bypass, or wire an input."
+                )
+
+    def _needs(self, draft: Draft, is_order: bool) -> set[str]:
+        """Name the nodes that must run before this one, or that it cannot do without."""
+        found: set[str] = set()
+        for wire in self.wires.get(draft.id, {}).values():
+            for reference in (wire,) if isinstance(wire, Reference) else wire:
+                if reference.kind == "output" or (reference.kind == "parameter" and not is_order):
+                    found.add(reference.node)
+        if not is_order and draft.owner != draft.id:
+            found.add(draft.owner)
+        return found
+
+    def _bound(self, draft: Draft) -> BoundNode:
+        assert draft.operation is not None
+        assert draft.overload is not None
+        wires = self.wires[draft.id]
+        return BoundNode(
+            id=draft.id,
+            where=pointer(draft.path),
+            operation=draft.operation,
+            overload=draft.overload,
+            wires=wires,
+            values=draft.values,
+            functions=draft.functions,
+            outputs=draft.outputs or (),
+            node=draft.node,
+            owner=draft.owner,
+            inits=draft.inits,
+            passes=first_wired(wires) if draft.node.bypass else None,
+        )
+
+    def _outputs(
+        self, outputs: Mapping[str, str], bound: Mapping[str, BoundNode], problems: Problems
+    ) -> dict[str, Reference]:
+        found: dict[str, Reference] = {}
+        for name, text in outputs.items():
+            reference = self.resolve(text)
+            if isinstance(reference, Unresolved):
+                if reference.code:
+                    path = (*self.path[:-1], "outputs", name)
+                    problems.add(
+                        path, reference.code, f"Output `{name}`: {reference.message}", reference.help
+                    )
+            elif reference.kind == "input" or reference.node in bound:
+                found[name] = reference
+        return found
+
+
+def first_wired(wires: Mapping[str, Reference | tuple[Reference, ...]]) -> Reference | None:
+    """Return what a bypassed node passes on: its first wired tensor in the order of the signature."""
+    for wire in wires.values():
+        if isinstance(wire, Reference):
+            return wire
+        if wire:
+            return wire[0]
+    return None
+
+
+def _find_output(outputs: tuple[Output, ...], wanted: str | None) -> tuple[str, int] | None:
+    """Return the canonical name and the place of an output, or None."""
+    if wanted is None:
+        return (outputs[0].name, 0) if outputs else None
+    for place, each in enumerate(outputs):
+        if each.name == wanted:
+            return each.name, place
+    if not wanted.isdecimal() or not wanted.isascii() or len(wanted) > 9:
+        return None
+    number = int(wanted)
+    if number < len(outputs) and str(number) == wanted:
+        return outputs[number].name, number
+    return (wanted, number) if str(number) == wanted and any(each.many for each in outputs) else None
+
+
+def _bodies(draft: Draft, functions: Mapping[str, Function]) -> dict[str, Function]:
+    return {role: functions[name] for role, name in draft.functions.items() if name in functions}
+
+
+def _indexed(draft: Draft, signature: list[str], problems: Problems) -> list[str]:
+    """Compare the names in an index with what is wired."""
+    named: list[str] = []
+    for argument in draft.overload.arguments if draft.overload else ():
+        if argument.type == "index" and argument.name in draft.values:
+            named += parse_index(str(draft.values[argument.name])).names
+            for name in named:
+                if name not in draft.node.inputs or name in signature:
+                    message = f"`{draft.id}.{argument.name}` names `{name}`, which is not wired."
+                    at = ("args", argument.name)
+                    problems.lose(draft, at, "missing-argument", message, f"Wire `{name}` under `inputs`.")
+    for name in draft.node.inputs:
+        if name not in signature and name not in named:
+            message = f"`{draft.id}` has an input `{name[:80]}` that its index does not name."
+            help_text = "Write the name into the index, or take the input away."
+            problems.lose(draft, ("inputs", name), "unknown-argument", message, help_text)
+    return named
