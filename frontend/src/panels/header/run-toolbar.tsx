@@ -1,0 +1,132 @@
+/** The tool bar "Run": the verbs of a session, the device, and where the run stands. */
+import { memo, type ReactNode } from "react";
+import { setGraphField } from "../../document/commands";
+import { useDocument, useEditor } from "../../editor/editor";
+import { shortNumber } from "../../gradients/number-text";
+import { useRun } from "../../run/run-store";
+import type { RunState, Status, Verb } from "../../wire/messages";
+import { useWire } from "../../wire/wire-store";
+import { Icon, type IconName } from "../icons";
+
+interface VerbRow {
+  readonly verb: Verb;
+  readonly name: string;
+  readonly what: string;
+  readonly icon?: IconName;
+  readonly strong?: boolean;
+  /** States in which it can be pressed. */
+  readonly when: readonly RunState[];
+}
+
+const AT_REST: readonly RunState[] = ["idle", "paused", "failed"];
+const STARTABLE: readonly RunState[] = [...AT_REST, "lost"];
+
+const VERBS: readonly VerbRow[] = [
+  { verb: "forward", name: "Forward", what: "Compute values on the next batch", when: AT_REST },
+  {
+    verb: "backward",
+    name: "Backward",
+    what: "Deposit gradients into .grad; again adds to them",
+    when: AT_REST,
+  },
+  { verb: "update", name: "Update", what: "Let the optimiser change the leaves", when: AT_REST },
+  { verb: "zero", name: "Zero gradients", what: "Empty every .grad", when: AT_REST },
+  { verb: "step", name: "Step", what: "One whole step of the loop", when: AT_REST },
+  { verb: "train", name: "Train", what: "Run the steps (Ctrl+Enter)", strong: true, when: STARTABLE },
+  { verb: "pause", name: "Pause", what: "Pause; everything is kept", icon: "pause", when: ["running"] },
+  {
+    verb: "stop",
+    name: "Stop",
+    what: "End the run; everything is kept (Ctrl+Alt+Enter)",
+    icon: "stop",
+    when: ["running", "paused"],
+  },
+  {
+    verb: "reset",
+    name: "Reset",
+    what: "Make everything anew from the seed",
+    icon: "reset",
+    when: [...STARTABLE, "running"],
+  },
+];
+
+/** The buttons of the session's verbs. */
+export const RunToolbar = memo(function RunToolbar(): ReactNode {
+  const { wire } = useEditor();
+  const state = useRun((run) => run.status?.state ?? "starting");
+  const online = useWire((connection) => connection.connection === "online");
+  return (
+    <div className="run-toolbar" role="toolbar" aria-label="Run">
+      {VERBS.map(({ verb, name, what, icon, strong, when }) => (
+        <button
+          key={verb}
+          type="button"
+          className={icon ? "icon-button" : `button ${strong ? "button-strong" : ""}`}
+          aria-label={icon ? name : undefined}
+          title={what}
+          disabled={!online || !when.includes(state)}
+          onClick={() => void wire.command(verb)}
+        >
+          {icon ? <Icon name={icon} /> : name}
+        </button>
+      ))}
+    </div>
+  );
+});
+
+/** The graph's device: auto, cpu, cuda, and what the file says beside these. */
+export function DeviceChoice(): ReactNode {
+  const { document } = useEditor();
+  const device = useDocument((snapshot) => snapshot.device);
+  const running = useRun((run) => run.status?.device ?? null);
+  const choices = ["auto", "cpu", "cuda"];
+  if (!choices.includes(device)) choices.push(device);
+  return (
+    <select
+      className="device"
+      aria-label="Device"
+      title={running ? `The graph runs on ${running}` : "Where the graph runs"}
+      value={device}
+      onChange={(event) => setGraphField(document, "device", JSON.stringify(event.target.value))}
+    >
+      {choices.map((choice) => (
+        <option key={choice} value={choice}>
+          {choice}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Where the run stands: "step 17 of 200, loss 0.0123". */
+export function RunStatus(): ReactNode {
+  const status = useRun((run) => run.status);
+  useRun((run) => run.tick);
+  const { run } = useEditor();
+  const state = status?.state ?? "starting";
+  const text = statusText(status, run.frame?.step, run.frame?.loss);
+  return (
+    <output
+      className="run-status"
+      aria-label="Run"
+      aria-live={state === "running" ? "off" : "polite"}
+      data-state={state}
+      title={status ? `torch ${status.torch}` : ""}
+    >
+      {text}
+    </output>
+  );
+}
+
+/** The status in words; while a run streams, step and loss are those of the newest frame. */
+export function statusText(status: Status | null, frameStep?: number, frameLoss?: number): string {
+  if (status === null || status.state === "starting") return "starting…";
+  if (status.state === "lost") return "the worker was lost";
+  if (status.state === "failed" && status.problem) return status.problem.message;
+  const newer = frameStep !== undefined && frameStep >= status.step;
+  const step = newer ? frameStep : status.step;
+  const loss = newer && frameLoss !== undefined && !Number.isNaN(frameLoss) ? frameLoss : status.loss;
+  const parts = [status.of > 0 ? `step ${step} of ${status.of}` : `step ${step}`];
+  if (loss !== null && loss !== undefined) parts.push(`loss ${shortNumber(loss)}`);
+  return parts.join(", ");
+}
