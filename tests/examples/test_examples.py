@@ -1,0 +1,53 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gradcanvas.document import read, write
+from gradcanvas.training import check_graph, run_graph
+from tests.oracle.article import EXAMPLES
+
+FILES = sorted(EXAMPLES.glob("*.json"))
+
+
+@pytest.fixture(params=FILES, ids=lambda path: path.stem)
+def example(request: pytest.FixtureRequest) -> Path:
+    assert isinstance(request.param, Path)
+    return request.param
+
+
+def test_an_example_is_written_canonically_and_says_what_to_look_for(example: Path) -> None:
+    document = read(example.read_bytes())
+
+    assert write(document) == example.read_text()
+    assert document.graph.notes
+    assert document.graph.notes.endswith(".")
+
+
+def test_an_example_has_no_problem(example: Path) -> None:
+    assert check_graph(example.read_bytes())["problems"] == []
+
+
+def test_an_example_learns(example: Path) -> None:
+    losses = run_graph(example.read_bytes())["loss"]
+
+    assert losses[-1] < losses[0]
+
+
+def test_an_examples_script_prints_the_examples_numbers(example: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    result = run_graph(example.read_bytes())
+
+    subprocess.run(
+        [sys.executable, "-m", "gradcanvas", "export", example, "--to", "python", "-o", script], check=True
+    )
+    printed = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True).stdout
+
+    assert str(result["loss"][-1]) in printed
+    for name, tensor in result["tensors"].items():
+        if tensor["leaf"] and tensor["requires_grad"]:
+            first = tensor["value"]
+            while isinstance(first, list):
+                first = first[0]
+            assert str(first) in printed, name
