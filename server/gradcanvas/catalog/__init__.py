@@ -4,22 +4,51 @@ Knows nothing of sessions or sockets. Importing this package does not import tor
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
+from gradcanvas.catalog.json_form import documentation_to_json, from_json, operation_to_json, to_json
 from gradcanvas.catalog.model import Argument, Catalog, Operation, Output, Overload
+from gradcanvas.catalog.storage import read_cache, read_cached_catalog, read_cached_documentation, write_cache
 
-__all__ = ["Argument", "Catalog", "Operation", "Output", "Overload", "callables", "load_catalog"]
+__all__ = [
+    "Argument",
+    "Catalog",
+    "Operation",
+    "Output",
+    "Overload",
+    "callables",
+    "from_json",
+    "load_catalog",
+    "operation_to_json",
+    "read_cached_catalog",
+    "read_cached_documentation",
+    "to_json",
+]
 
 
+@cache
 def load_catalog() -> Catalog:
-    """Return the catalogue of the installed torch."""
+    """Return the catalogue of the installed torch: from the disk, else built, which imports torch."""
+    cached = read_cache()
+    if cached is not None:
+        with suppress(ValueError):
+            return from_json(*cached)
     from gradcanvas.catalog.build import build_catalog
 
-    return build_catalog()
+    catalog = build_catalog()
+    write_cache(to_json(catalog), documentation_to_json(catalog))
+    return catalog
 
 
+@cache
 def callables() -> dict[str, Callable[..., Any]]:
-    """Return what each name of the catalogue calls. Imports torch."""
-    from gradcanvas.catalog.build import callables as walked
+    """Return what each name of the catalogue calls. Imports torch.
 
-    return walked()
+    Names come from walking torch's namespaces; control operations and `gradcanvas.descent` have no callable.
+    """
+    from gradcanvas.catalog.build import walk_callables
+
+    operations = load_catalog().operations
+    return {name: found for name, found in walk_callables().items() if name in operations}

@@ -8,11 +8,14 @@ from typing import Any
 
 import torch
 
+from gradcanvas.catalog.constructed import Constructed, read_constructed, walk_constructed
 from gradcanvas.catalog.descriptions import category, is_random, summary
-from gradcanvas.catalog.model import Catalog, Kind, Operation, Overload
+from gradcanvas.catalog.docstrings import trim
+from gradcanvas.catalog.editor import EDITOR_CALLABLES, EDITOR_OPERATIONS
+from gradcanvas.catalog.model import Argument, Catalog, Kind, Operation, Overload
 from gradcanvas.catalog.namespaces import Candidate, documentation, walk
 from gradcanvas.catalog.overloads import merge_overloads, receiver_first
-from gradcanvas.catalog.rules import NUMBER_FOR_TENSOR, RULES, SCHEMAS, VARARGS
+from gradcanvas.catalog.rules import CHOICES, NUMBER_FOR_TENSOR, RULES, SCHEMAS, STATEFUL, VARARGS
 from gradcanvas.catalog.schemas import read_overload
 from gradcanvas.catalog.signatures import read_function
 
@@ -23,9 +26,12 @@ def build_catalog() -> Catalog:
     return Catalog(torch=torch.__version__, rules=RULES, operations=operations)
 
 
-def callables() -> dict[str, Callable[..., Any]]:
-    """Return what each name of the catalogue calls, found by walking torch's namespaces."""
-    return {candidate.name: candidate.callable for candidate in walk()}
+def walk_callables() -> dict[str, Callable[..., Any]]:
+    """Return every callable that may be an operation, by name, found by walking torch's namespaces."""
+    found: dict[str, Callable[..., Any]] = {each.name: each.callable for each in walk()}
+    found.update((each.name, each.callable) for each in walk_constructed())
+    found.update(EDITOR_CALLABLES)
+    return found
 
 
 def _build_operations() -> Iterator[Operation]:
@@ -40,6 +46,11 @@ def _build_operations() -> Iterator[Operation]:
             )
             is_source = not all(any(each.wired for each in overload.arguments) for overload in read)
             yield _describe(candidate, overloads, "source" if is_source else candidate.namespace.kind)
+    for each in walk_constructed():
+        overloads = tuple(_apply_rows(each.name, overload) for overload in read_constructed(each))
+        if overloads:
+            yield _describe(each, overloads, each.kind)
+    yield from EDITOR_OPERATIONS
 
 
 def _read_overloads(candidate: Candidate, schemas: dict[str, list[Any]]) -> list[Overload]:
@@ -71,6 +82,8 @@ def _apply_rows(name: str, overload: Overload) -> Overload:
             each = replace(each, type="number", typed=True)
         if each.name == varargs:
             each = replace(each, passing="varargs")
+        if each.type == "string":
+            each = _with_choices(name, each)
         arguments.append(each)
     if varargs is not None:
         place = next(place for place, each in enumerate(arguments) if each.name == varargs)
@@ -78,14 +91,25 @@ def _apply_rows(name: str, overload: Overload) -> Overload:
     return replace(overload, arguments=tuple(arguments))
 
 
-def _describe(candidate: Candidate, overloads: tuple[Overload, ...], kind: Kind) -> Operation:
-    text = documentation(candidate.short, candidate.callable)
+def _with_choices(name: str, argument: Argument) -> Argument:
+    namespace, _, short = name.rpartition(".")
+    for key in (f"{short}.{argument.name}", f"{namespace}.{argument.name}", argument.name):
+        if key in CHOICES:
+            return replace(argument, type="choice", choices=tuple(CHOICES[key].split()))
+    return argument
+
+
+def _describe(candidate: Candidate | Constructed, overloads: tuple[Overload, ...], kind: Kind) -> Operation:
+    short = candidate.name.rpartition(".")[2]
+    text = documentation(short, candidate.callable)
     return Operation(
         name=candidate.name,
         kind=kind,
         category=category(candidate.name, kind),
         summary=summary(text),
         overloads=overloads,
-        documentation=text,
-        random=is_random(candidate.short),
+        documentation=trim(text),
+        random=is_random(short),
+        state=candidate.name in STATEFUL
+        or any(each.name == "track_running_stats" for overload in overloads for each in overload.arguments),
     )

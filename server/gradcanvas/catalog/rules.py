@@ -12,7 +12,8 @@ RULES: Final = 1
 NEVER_OFFERED: Final = frozenset(
     {
         "out", "inplace", "device", "generator", "layout", "pin_memory", "memory_format", "requires_grad",
-        "names", "size_average", "non_blocking", "implicit", "_stacklevel", "_random_samples",
+        "names", "size_average", "non_blocking", "implicit", "min_value", "max_value", "capturable",
+        "differentiable",
     }
 )  # fmt: skip
 """Arguments that no graph gives. An overload that demands one of them is not offered either."""
@@ -33,10 +34,11 @@ EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
     (r".*nested.*|to_padded_tensor|narrow_copy", "nested tensors have no place in a frame yet"),
     (r"align_.*|rename|refine_names", "named tensors are an abandoned prototype"),
     (r"batch_norm_.*|native_.*|slice_inverse|norm_except_dim|affine_grid_generator|grid_sampler.*|convolution"
-     r"|constant_pad_nd|unsafe_split.*|unsafe_chunk|max_pool1d_with_indices|.*_copy|nuclear_norm|frobenius_norm"
+     r"|constant_pad_nd|unsafe_split.*|unsafe_chunk|.*_with_indices|.*_copy|nuclear_norm|frobenius_norm"
      r"|choose_qparams_optimized|lstm|gru|rnn_tanh|rnn_relu|scalar_tensor",
      "an internal of an operation that has its public name"),
     (r"as_tensor|asarray", "torch.tensor says it without depending on who owns the memory"),
+    (r"upsample.*", "deprecated in favour of interpolate"),
     (r"range", "deprecated in favour of arange"),
     (r"hash_tensor", "a checksum of bytes"),
 )  # fmt: skip
@@ -130,5 +132,109 @@ VARARGS: Final[dict[str, str]] = {
 }
 """Which argument is spread, as `*tensors`."""
 
-ANNOTATIONS: Final[dict[str, str]] = {"input": "Tensor"}
-"""What an argument without an annotation is."""
+ANNOTATIONS: Final[dict[str, str]] = {
+    "input": "Tensor input",
+    "interpolate.size": "int[1]? size",
+    "interpolate.scale_factor": "float[1]? scale_factor",
+    "fractional_max_pool2d.output_ratio": "float[2]? output_ratio",
+    "fractional_max_pool2d_with_indices.output_ratio": "float[2]? output_ratio",
+    "fractional_max_pool3d.output_ratio": "float[3]? output_ratio",
+    "fractional_max_pool3d_with_indices.output_ratio": "float[3]? output_ratio",
+    "max_unpool1d.output_size": "int[]? output_size",
+    "max_unpool2d.output_size": "int[]? output_size",
+    "max_unpool3d.output_size": "int[]? output_size",
+    "MultiStepLR.milestones": "int[] milestones",
+    "CyclicLR.base_lr": "float[1] base_lr",
+    "CyclicLR.max_lr": "float[1] max_lr",
+    "CyclicLR.step_size_down": "int? step_size_down",
+    "MultiheadAttention.embed_dim": "int embed_dim",
+    "MultiheadAttention.num_heads": "int num_heads",
+    "MultiheadAttention.kdim": "int? kdim",
+    "MultiheadAttention.vdim": "int? vdim",
+}
+"""What an argument is where its annotation is missing (`argument`) or wrong (`function.argument`)."""
+
+CONSTRUCTED_EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
+    (r"_.*", "private"),
+    (r"Module|Container|RNNBase|RNNCellBase|LRScheduler|Optimizer", "a base class"),
+    (
+        r"ModuleDict|ModuleList|ParameterDict|ParameterList|Sequential",
+        "a container: a function of the graph is one",
+    ),
+    (r"DataParallel|SyncBatchNorm", "is about several devices or processes"),
+    (r"NLLLoss2d|CrossMapLRN2d|UpsamplingBilinear2d|UpsamplingNearest2d", "deprecated"),
+    (r"ChainedScheduler|SequentialLR", "holds other schedulers"),
+    (r"LambdaLR|MultiplicativeLR", "takes a callback"),
+    (r"LBFGS", "its step calls the graph again and again, which needs a closure"),
+    (r"SparseAdam", "takes sparse gradients only"),
+    (r"ReduceLROnPlateau", "its step takes a metric"),
+)
+"""Classes of torch that are left out, each with the reason."""
+
+_RECURRENT: Final = "int input_size, int hidden_size, int num_layers=1"
+_RECURRENT_END: Final = (
+    "bool bias=True, bool batch_first=False, float dropout=0.0, bool bidirectional=False, "
+    "ScalarType? dtype=None"
+)
+CONSTRUCTORS: Final[dict[str, str]] = {
+    "RNN": f"({_RECURRENT}, str nonlinearity='tanh', {_RECURRENT_END})",
+    "LSTM": f"({_RECURRENT}, {_RECURRENT_END}, int proj_size=0)",
+    "GRU": f"({_RECURRENT}, {_RECURRENT_END})",
+}
+"""Arguments of constructors that torch writes as `*args, **kwargs`."""
+
+CALLS: Final[dict[str, str]] = {
+    "RNN": "(Tensor input, Tensor? hx=None) -> (Tensor, Tensor)",
+    "GRU": "(Tensor input, Tensor? hx=None) -> (Tensor, Tensor)",
+    "LSTM": "(Tensor input, Tensor[]? hx=None) -> (Tensor, Tensor, Tensor)",
+    "AdaptiveLogSoftmaxWithLoss": "(Tensor input_, Tensor target_) -> (Tensor output, Tensor loss)",
+}
+"""How a module is called, where its `forward` does not say it."""
+
+STATEFUL: Final = frozenset(
+    {
+        "torch.nn.functional.batch_norm", "torch.nn.functional.instance_norm",
+        "torch.nn.functional.embedding", "torch.nn.functional.embedding_bag",
+    }
+)  # fmt: skip
+"""Functions that write to a tensor they are given: running statistics, rows longer than `max_norm`."""
+
+CHOICES: Final[dict[str, str]] = {
+    "reduction": "none mean sum",
+    "kl_div.reduction": "none mean sum batchmean",
+    "KLDivLoss.reduction": "none mean sum batchmean",
+    "embedding_bag.mode": "sum mean max",
+    "EmbeddingBag.mode": "sum mean max",
+    "grid_sample.mode": "bilinear nearest bicubic",
+    "grid_sample.padding_mode": "zeros border reflection",
+    "interpolate.mode": "nearest linear bilinear bicubic trilinear area nearest-exact",
+    "Upsample.mode": "nearest linear bilinear bicubic trilinear",
+    "pad.mode": "constant reflect replicate circular",
+    "stft.pad_mode": "constant reflect replicate circular",
+    "padding": "valid same",
+    "approximate": "none tanh",
+    "indexing": "xy ij",
+    "rounding_mode": "trunc floor",
+    "interpolation": "linear lower higher midpoint nearest",
+    "compute_mode": "use_mm_for_euclid_dist_if_necessary use_mm_for_euclid_dist donot_use_mm_for_euclid_dist",
+    "side": "left right",
+    "UPLO": "L U",
+    "nonlinearity": "tanh relu",
+    "activation": "relu gelu",
+    "adjust_lr_fn": "original match_rms_adamw",
+    "lobpcg.method": "basic ortho",
+    "qr.mode": "reduced complete r",
+    "lstsq.driver": "gels gelsy gelsd gelss",
+    "svd.driver": "gesvd gesvdj gesvda",
+    "svdvals.driver": "gesvd gesvdj gesvda",
+    "norm.p": "fro nuc",
+    "ord": "fro nuc",
+    "cond.p": "fro nuc",
+    "scatter.reduce": "add multiply",
+    "scatter_reduce.reduce": "sum prod mean amax amin",
+    "index_reduce.reduce": "prod mean amax amin",
+    "segment_reduce.reduce": "sum mean max min prod",
+    "torch.fft.norm": "forward backward ortho",
+    "CyclicLR.mode": "triangular triangular2 exp_range",
+}
+"""What a text may be: by argument, by `operation.argument`, or by `namespace.argument`."""

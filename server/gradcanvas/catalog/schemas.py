@@ -9,6 +9,8 @@ import math
 from collections.abc import Iterable
 from typing import Any, Final
 
+import torch
+
 from gradcanvas.catalog.model import Argument, ArgumentType, Output, Overload
 from gradcanvas.catalog.rules import NEVER_OFFERED
 
@@ -60,7 +62,14 @@ def read_overload(schema: Any, receiver: str) -> Overload | None:
     return Overload(tuple(arguments), outputs)
 
 
-def read_argument(each: Any, receiver: str) -> Argument | None:
+def parse_argument(text: str) -> Argument:
+    """Return the argument that one row in the language of schemas describes ("int[2]? stride")."""
+    argument = read_argument(torch._C.parse_schema(f"row({text}) -> Tensor").arguments[0])
+    assert argument is not None, text
+    return argument
+
+
+def read_argument(each: Any, receiver: str = "input") -> Argument | None:
     """Return one argument of a schema, or None where no graph gives it."""
     if _is_written(each) or each.name in NEVER_OFFERED:
         return None
@@ -91,6 +100,8 @@ def default_text(value: Any, kind: ArgumentType) -> str | None:
         return json.dumps(_DTYPE_CODES[value]) if value in _DTYPE_CODES else None
     if kind in ("float", "floats") and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
+    if kind == "string" and callable(value):
+        value = getattr(value, "__name__", None)
     if isinstance(value, float) and not math.isfinite(value):
         return json.dumps(str(value))
     if isinstance(value, (bool, int, float, str, list, tuple, type(None))):

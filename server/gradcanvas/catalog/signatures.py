@@ -5,33 +5,22 @@ For what torch writes in Python: `torch.nn.functional`, the constructors of modu
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import product
 from typing import Any, Final
 
+import torch
 from torch._jit_internal import boolean_dispatched
 
+from gradcanvas.catalog.annotations import Kind, read_annotation
 from gradcanvas.catalog.model import Argument, ArgumentType, Output, Overload
 from gradcanvas.catalog.rules import ANNOTATIONS, NEVER_OFFERED
-from gradcanvas.catalog.schemas import default_text
-
-_TYPES: Final[dict[str, tuple[ArgumentType, bool]]] = {
-    "Tensor": ("tensor", False),
-    "list[Tensor]": ("tensors", False),
-    "int": ("int", True),
-    "float": ("float", True),
-    "bool": ("bool", True),
-    "str": ("string", True),
-    "list[int]": ("ints", True),
-    "list[float]": ("floats", True),
-    "dtype": ("dtype", True),
-    "int | float": ("number", True),
-    "float | int": ("number", True),
-    "Tensor | float": ("float", True),
-    "float | Tensor": ("float", True),
-}
+from gradcanvas.catalog.schemas import default_text, parse_argument
 
 _NUMBERED: Final = re.compile(r"([123])d")
+_OF_DEFAULT: Final[dict[type, ArgumentType]] = {bool: "bool", int: "int", float: "float", str: "string"}
+_VARIADIC: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def read_function(function: Callable[..., Any]) -> tuple[Overload, ...]:
@@ -41,18 +30,24 @@ def read_function(function: Callable[..., Any]) -> tuple[Overload, ...]:
     """
     dispatch: Any = boolean_dispatched.get(function)
     if dispatch is None:
-        overload = _read_plain(function)
-        return (overload,) if overload is not None else ()
-    plain = _read_plain(dispatch["if_false"])
-    flagged = _read_plain(dispatch["if_true"])
-    if plain is None or flagged is None:
-        return ()
-    return _fix(plain, dispatch["arg_name"], "false"), _fix(flagged, dispatch["arg_name"], "true")
+        return _read_plain(function)
+    plain, flagged = _read_plain(dispatch["if_false"]), _read_plain(dispatch["if_true"])
+    flag = dispatch["arg_name"]
+    return (*(fix(each, flag, "false") for each in plain), *(fix(each, flag, "true") for each in flagged))
 
 
-def _fix(overload: Overload, flag: str, value: str) -> Overload:
+def signature_of(function: Callable[..., Any]) -> inspect.Signature:
+    """Return a signature whose annotations are types where torch's own module can name them."""
+    try:
+        return inspect.signature(function, eval_str=True)
+    except NameError:
+        return inspect.signature(function)
+
+
+def fix(overload: Overload, flag: str, value: str, default: str = "false") -> Overload:
+    """Return the overload that is meant where a flag has this value, given or by default."""
     arguments = (
-        replace(each, fixed=value, required=value == "true", default="false" if value == "false" else None)
+        replace(each, fixed=value, required=value != default, default=default if value == default else None)
         if each.name == flag
         else each
         for each in overload.arguments
@@ -60,100 +55,99 @@ def _fix(overload: Overload, flag: str, value: str) -> Overload:
     return Overload(tuple(arguments), overload.outputs)
 
 
-def _read_plain(function: Callable[..., Any]) -> Overload | None:
-    signature = inspect.signature(function)
-    outputs = _read_outputs(signature.return_annotation)
-    arguments = read_parameters(signature.parameters, _ending(function.__name__))
-    if outputs is None or arguments is None:
-        return None
-    return Overload(arguments, outputs)
+def _read_plain(function: Callable[..., Any]) -> tuple[Overload, ...]:
+    signature = signature_of(function)
+    outputs = read_return(signature.return_annotation)
+    name = f"{function.__module__}.{function.__name__}"
+    ways = read_parameters(signature.parameters.values(), name)
+    return tuple(Overload(arguments, outputs) for arguments in ways) if outputs else ()
 
 
-def read_parameters(
-    parameters: Mapping[str, inspect.Parameter], dimensions: int | None = None
-) -> tuple[Argument, ...] | None:
-    """Return the arguments of a signature; None if it demands something that no graph can give.
+def read_parameters(parameters: Iterable[inspect.Parameter], name: str) -> list[tuple[Argument, ...]]:
+    """Return each way of giving the arguments of a signature; none if it demands what no graph can give.
 
     Args:
         parameters: of the signature, without a receiver.
-        dimensions: how many spatial dimensions the function has: what torch annotates as a broadcasting list
-            (which leaves no annotation) has that length.
+        name: of the callable, by which rows may know better than annotations; its ending (`2d`) is the length
+            of what torch annotates as a broadcasting list, which leaves no annotation.
     """
-    arguments = []
-    for parameter in parameters.values():
-        argument = _read_parameter(parameter, dimensions)
-        if argument is not None:
-            arguments.append(argument)
+    columns: list[list[Argument]] = []
+    for parameter in parameters:
+        if parameter.kind in _VARIADIC or _is_withheld(parameter.name):
+            continue
+        alternatives = _read_parameter(parameter, name)
+        if alternatives:
+            columns.append(alternatives)
         elif parameter.default is inspect.Parameter.empty:
-            return None
-    return tuple(arguments)
+            return []
+    return [tuple(row) for row in product(*columns)]
 
 
-def _read_parameter(parameter: inspect.Parameter, dimensions: int | None) -> Argument | None:
-    name = parameter.name
-    if (
-        name in NEVER_OFFERED
-        or name == "reduce"
-        or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-    ):
-        return None
-    text, nullable = _annotation(parameter)
-    kind = _TYPES.get(text)
-    if kind is None:
-        return None
+def _is_withheld(name: str) -> bool:
+    return name in NEVER_OFFERED or name == "reduce" or name.startswith("_")
+
+
+def _read_parameter(parameter: inspect.Parameter, name: str) -> list[Argument]:
+    """Return the argument, once for every kind of literal that needs an overload of its own."""
+    short = name.rpartition(".")[2].lstrip("_")
     has_default = parameter.default is not inspect.Parameter.empty
-    broadcasting = parameter.annotation in (None, type(None)) or (
-        text.startswith("list[") and text != "list[Tensor]"
+    row = ANNOTATIONS.get(f"{short}.{parameter.name}")
+    if row is None and parameter.annotation is inspect.Parameter.empty:
+        row = ANNOTATIONS.get(parameter.name)
+    if row is not None:
+        return [_with_default(parse_argument(row), parameter)]
+    kinds, nullable = _kinds(parameter, short)
+    return [
+        Argument(
+            name=parameter.name,
+            type=kind.type,
+            wired=kind.wired,
+            typed=not kind.is_tensor,
+            required=not has_default or place > 0,
+            nullable=nullable or parameter.default is None,
+            default=default_text(parameter.default, kind.type) if has_default and place == 0 else None,
+            choices=kind.choices,
+            length=kind.length,
+            single=kind.single,
+        )
+        for place, kind in enumerate(kinds)
+    ]
+
+
+def _with_default(argument: Argument, parameter: inspect.Parameter) -> Argument:
+    if parameter.default is inspect.Parameter.empty:
+        return replace(argument, name=parameter.name)
+    return replace(
+        argument,
+        name=parameter.name,
+        required=False,
+        nullable=argument.nullable or parameter.default is None,
+        default=default_text(parameter.default, argument.type),
     )
-    return Argument(
-        name=name,
-        type=kind[0],
-        wired=not kind[1] or "Tensor" in text,
-        typed=kind[1],
-        required=not has_default,
-        nullable=nullable or parameter.default is None,
-        default=default_text(parameter.default, kind[0]) if has_default else None,
-        passing="positional" if parameter.kind is parameter.POSITIONAL_ONLY else "keyword",
-        length=dimensions if parameter.annotation in (None, type(None)) else None,
-        single=broadcasting and parameter.annotation in (None, type(None)),
-    )
 
 
-def _annotation(parameter: inspect.Parameter) -> tuple[str, bool]:
-    """Return the annotation in the spelling of `_TYPES`, and whether None may stand."""
-    name, annotation = parameter.name, parameter.annotation
-    if name == "dtype" or name.endswith("_dtype"):
-        return "dtype", True
-    if annotation is inspect.Parameter.empty:
-        return ANNOTATIONS.get(name, ""), False
-    if annotation in (None, type(None)):
-        return "list[int]", parameter.default is None
-    text = (
-        annotation.__name__
-        if isinstance(annotation, type) and not hasattr(annotation, "__args__")
-        else str(annotation)
-    )
-    text = text.replace("torch.", "").replace("typing.", "")
-    if text.startswith("Optional["):
-        return text[9:-1], True
-    parts = [part.strip() for part in text.split(" | ")]
-    rest = [part for part in parts if part != "None"]
-    return " | ".join(rest), len(rest) < len(parts)
+def _kinds(parameter: inspect.Parameter, short: str) -> tuple[list[Kind], bool]:
+    annotation = parameter.annotation
+    if parameter.name == "dtype" or parameter.name.endswith("_dtype"):
+        return [Kind("dtype")], True
+    if annotation is inspect.Parameter.empty or isinstance(annotation, str):
+        return [Kind(_OF_DEFAULT[type(parameter.default)])] if type(
+            parameter.default
+        ) in _OF_DEFAULT else [], False
+    if annotation is None or annotation is type(None):
+        match = _NUMBERED.search(short)
+        return [Kind("ints", length=int(match.group(1)) if match else None, single=True)], False
+    return read_annotation(annotation)
 
 
-def _read_outputs(annotation: Any) -> tuple[Output, ...] | None:
-    text = str(annotation).replace("torch.", "")
-    if annotation is inspect.Signature.empty or text == "<class 'Tensor'>":
+def read_return(annotation: Any) -> tuple[Output, ...]:
+    """Return the outputs that a return annotation promises; none where they are not all tensors."""
+    if annotation in (inspect.Signature.empty, torch.Tensor):
         return (Output("0"),)
-    match = re.fullmatch(r"[tT]uple\[(.*)\]", text)
+    match = re.fullmatch(r"[tT]uple\[(.*)\]", str(annotation).replace("torch.", "").replace("typing.", ""))
     if match is None:
-        return None
+        return ()
     parts = [part.strip() for part in match.group(1).split(",")]
     if not all(part in ("Tensor", "Tensor | None", "Optional[Tensor]") for part in parts):
-        return None
+        return ()
     return tuple(Output(str(place), optional=part != "Tensor") for place, part in enumerate(parts))
-
-
-def _ending(name: str) -> int | None:
-    match = _NUMBERED.search(name)
-    return int(match.group(1)) if match else None

@@ -4,8 +4,8 @@ from typing import Final
 
 CATEGORIES: Final[dict[str, str]] = {
     "Sources": "zeros_like ones_like full_like rand_like randn_like randint_like",
-    "Arithmetic": "add sub subtract rsub mul multiply div divide true_divide floor_divide pow float_power neg "
-    "negative reciprocal sqrt rsqrt square abs absolute exp exp2 expm1 log log1p log2 log10 sign sgn",
+    "Arithmetic": "add sub subtract rsub mul multiply div divide true_divide floor_divide pow float_power "
+    "neg negative reciprocal sqrt rsqrt square abs absolute exp exp2 expm1 log log1p log2 log10 sign sgn",
     "Activations": "relu sigmoid tanh softmax log_softmax softmin gelu silu mish elu selu celu leaky_relu "
     "prelu",
     "Linear algebra": "matmul mm bmm mv dot torch.linalg.*",
