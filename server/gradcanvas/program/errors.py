@@ -51,8 +51,9 @@ class FailureMap:
         places = list(self._places(error.__traceback__))
         if not places:
             return error
-        steps = getattr(error, "gradcanvas_iterations", [])
-        return NodeError(places[-1].where, _words(error), error, _joined(places, steps))
+        turns: Mapping[str, int] = getattr(error, "gradcanvas_turns", {})
+        path = "/".join(_turned(place, turns) for place in places)
+        return NodeError(places[-1].where, _words(error), error, path)
 
     def _places(self, traceback: TracebackType | None) -> Iterator[Place]:
         while traceback is not None:
@@ -67,10 +68,5 @@ def _words(error: Exception) -> str:
     return words or type(error).__name__
 
 
-def _joined(places: list[Place], iterations: list[str]) -> str:
-    """Join the paths from the outermost node inwards: a loop's own path carries its iteration."""
-    marks = [*reversed(iterations)]
-    outer = [
-        place.path + (marks[depth] if depth < len(marks) else "") for depth, place in enumerate(places[:-1])
-    ]
-    return "/".join([*outer, places[-1].path])
+def _turned(place: Place, turns: Mapping[str, int]) -> str:
+    return f"{place.path}@{turns[place.where]}" if place.where in turns else place.path

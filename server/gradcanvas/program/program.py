@@ -1,4 +1,4 @@
-"""A compiled graph as the training loop sees it: what goes in, what comes out, and what an observed step shows.
+"""A compiled graph as the training loop sees it: what goes in, what comes out, what an observed step shows.
 
 Knows nothing of how the code was generated, nor of optimisers, processes or sockets.
 """
@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from gradcanvas.program.errors import FailureMap
+from gradcanvas.program.modules import MadeState
 
 
 class Piece(Protocol):
@@ -47,11 +48,11 @@ class EdgeRecord:
 
     def gradient(self) -> torch.Tensor | None:
         """Return what flowed back along this edge alone in the last backward; None where nothing did."""
-        if self.parts is not None:
-            return _sum_of(self.parts)
-        if self.piece is not None:
-            return self.piece.gradient()
-        return None if self.tensor is None or self.why is not None else self.tensor.grad
+        if self.why is not None:
+            return None
+        if self.parts is None:
+            return None if self.tensor is None else self.tensor.grad
+        return _sum_of(self.piece, self.parts)
 
     def reason(self) -> str | None:
         """Return in words why `gradient()` is None; None where there is a gradient."""
@@ -61,7 +62,7 @@ class EdgeRecord:
 
     def _reason_after_backward(self) -> str:
         name, argument = self.consumer
-        if self.parts is not None:
+        if self.parts:
             reasons = dict.fromkeys(part.reason() for part in self.parts)
             return str(next(iter(reasons))) if len(reasons) == 1 else NOT_REACHED
         if self.outputs and not any(output.requires_grad for output in self.outputs):
@@ -81,11 +82,11 @@ class Observation:
     Attributes:
         loss: what to call `backward()` on; None if the graph names none.
         metrics: in the order of `train.metrics`.
-        values: every output that ran, by its reference with its path, in the order in which it was made:
-            sources first. `values[ref].grad` after the backward is the output's own gradient (of a leaf: what
-            it has collected).
-        edges: in the order of the file and of the signature; what happened inside a function follows the edges
-            of the node that called it, in loops first the sum over the iterations and then each of them.
+        values: every output that ran, by its reference with its path, sources first, then in the order in
+            which they were computed. `values[ref].grad` after the backward is the output's own gradient (of a
+            leaf: what it has collected).
+        edges: in the order of the file and of the signature; what happened inside a function follows the
+            edges of the node that called it, in loops first the sum over the iterations, then each of them.
     """
 
     loss: torch.Tensor | None
@@ -110,7 +111,7 @@ class Program:
     device: torch.device
     metrics: tuple[str, ...]
     modules: dict[str, nn.Module]
-    _state: "State"
+    _state: MadeState
     _plain: Callable[..., tuple[torch.Tensor | None, ...]]
     _observed: Callable[..., Observation]
     _failures: FailureMap = field(repr=False)
@@ -120,7 +121,7 @@ class Program:
         sources: Mapping[str, torch.Tensor] | None = None,
         modules: Mapping[str, nn.Module] | None = None,
     ) -> dict[str, torch.Tensor]:
-        """Make sources and modules in the order of the file, from the default generator (the caller seeds it).
+        """Make sources and modules in the order of the file, drawing from the default generator.
 
         Args:
             sources: tensors to keep, by reference: taken as they are, nothing is drawn for them.
@@ -132,7 +133,7 @@ class Program:
         Raises:
             NodeError: a source or module could not be made.
         """
-        return self._state.make(sources or {}, modules or {}, self.modules)
+        return self._state.make(sources or {}, modules or {})
 
     def plain(self, *tensors: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         """Compute `(loss, *metrics)` and nothing else; `loss` is None if the graph names none.
@@ -157,7 +158,7 @@ class Program:
             raise self._failures.explain(error) from error
 
     def leaves(self, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-        """Return what collects a gradient in the order of the file: sources and module parameters ("fc.weight").
+        """Return what collects a gradient, in the order of the file: sources and parameters ("fc.weight").
 
         Args:
             tensors: the sources, as `make` gave them.
@@ -170,30 +171,17 @@ class Program:
 
     def parameters(self) -> Iterator[tuple[str, torch.Tensor]]:
         """Yield every parameter and buffer that a module owns, in the order of the file."""
-        return self._state.tensors({}, self.modules, buffers=True)
+        return self._state.tensors({}, buffers=True)
 
 
-class State(Protocol):
-    """Makes what lives longer than a step."""
-
-    def make(
-        self,
-        sources: Mapping[str, torch.Tensor],
-        modules: Mapping[str, nn.Module],
-        into: dict[str, nn.Module],
-    ) -> dict[str, torch.Tensor]:
-        """Make every source and module in order, keeping those that are given."""
-
-    def tensors(
-        self, sources: Mapping[str, torch.Tensor], modules: Mapping[str, nn.Module], buffers: bool = False
-    ) -> Iterator[tuple[str, torch.Tensor]]:
-        """Yield sources and the parameters of modules in the order of the file."""
-
-
-def _sum_of(parts: list[EdgeRecord]) -> torch.Tensor | None:
-    total: torch.Tensor | None = None
+def _sum_of(piece: Piece | None, parts: list[EdgeRecord]) -> torch.Tensor | None:
+    """Add in the order in which autograd does: what was used last comes back first."""
+    total = None if piece is None else piece.gradient()
     for part in reversed(parts):
         gradient = part.gradient()
-        if gradient is not None:
-            total = gradient if total is None else total + gradient
+        if gradient is None:
+            continue
+        if total is not None and total.shape != gradient.shape:
+            return None
+        total = gradient if total is None else total + gradient
     return total

@@ -1,0 +1,302 @@
+"""Writes a plan as Python by way of torch.fx: the plain variant, and the observed one.
+
+Both run the same operations in the same order; the observed one runs all of them, gives some consumers an
+alias of their input, and returns every tensor. Knows nothing of what is then shown.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from operator import getitem
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import fx, nn
+
+from gradcanvas.catalog import callables
+from gradcanvas.program.binding import Reference
+from gradcanvas.program.calling import call_arguments
+from gradcanvas.program.errors import FailureMap, Place
+from gradcanvas.program.modules import ModuleSlots
+from gradcanvas.program.pieces import WatchedCall, flatten_outputs
+from gradcanvas.program.places import is_native
+from gradcanvas.program.plan import Plan, PlannedEdge, Step, Value
+
+ALIAS = torch.ops.aten.alias.default
+
+
+@dataclass(slots=True)
+class Emitted:
+    """One generated function.
+
+    Attributes:
+        run: takes the inputs and then the sources.
+        edges: edge → place in the result of what the consumer was given: the tensor or its alias.
+        watches: step → place of what its `WatchedCall` saw.
+        traces: control step → place of what happened in it.
+        results: step → places of its outputs; of one with many, the place of all of them.
+        shown: name → place, of sources and outputs alike.
+        many: name → step, where the outputs stand as one tuple.
+        outputs: places of what was asked for.
+        keeping: places of the tensors that are to keep their gradients.
+    """
+
+    run: Callable[..., Any]
+    edges: dict[PlannedEdge, int] = field(default_factory=dict)
+    watches: dict[Step, int] = field(default_factory=dict)
+    traces: dict[Step, int] = field(default_factory=dict)
+    results: dict[Step, tuple[int, ...]] = field(default_factory=dict)
+    shown: dict[str, int] = field(default_factory=dict)
+    many: dict[str, Step] = field(default_factory=dict)
+    outputs: tuple[int | None, ...] = ()
+    keeping: tuple[int, ...] = ()
+
+
+class Emitter:
+    """Writes one function.
+
+    Args:
+        sources: the paths of the sources that the function is given after its inputs.
+        modules: where the modules will be.
+        failures: told which line runs which node.
+        controls: gives what a control step calls.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        sources: tuple[str, ...],
+        modules: ModuleSlots,
+        failures: FailureMap,
+        controls: Callable[[Step], tuple[Any, tuple[str, ...]]],
+    ) -> None:
+        self.plan = plan
+        self.modules = modules
+        self.failures = failures
+        self.controls = controls
+        self.graph = fx.Graph()
+        self.holder = SimpleNamespace()
+        self.made: dict[Value, fx.Node] = {}
+        self.whole: dict[Step, fx.Node] = {}
+        self.lines: dict[fx.Node, Place] = {}
+        self.names: dict[str, str] = {}
+        for name, value in plan.inputs.items():
+            self.made[value] = self.graph.placeholder(_identifier(name))
+        self.sources = {path: self.graph.placeholder(_identifier(path)) for path in sources}
+        for path, value in plan.sources.items():
+            self.made[value] = self.sources[path]
+
+    def plain(self) -> Emitted:
+        """Write only what the outputs need, what draws random numbers and what changes state."""
+        needed = _needed_steps(self.plan)
+        for step in self.plan.steps:
+            if step in needed:
+                self.call(step, [self.tensor(edge.value) for edge in step.edges])
+        self.graph.output(
+            tuple(None if found is None else self.tensor(found[0]) for found in self.plan.outputs)
+        )
+        return Emitted(self.compiled())
+
+    def observed(self) -> Emitted:
+        """Write everything, with an alias where an edge needs one, and return it all."""
+        returned = _Returned()
+        done = Emitted(run=_not_compiled)
+        aliased: list[int] = []
+        for step in self.plan.steps:
+            carried = self.carried(step, done, returned, aliased)
+            if any(edge.how == "piece" for edge in step.edges):
+                self.watched_call(step, carried, done, returned)
+            else:
+                self.call(step, carried, done, returned)
+            done.results[step] = self.results(step, returned)
+        for edge in self.plan.sequence:
+            if edge.how not in ("none", "alias"):
+                done.edges[edge] = returned.place(self.tensor(edge.value))
+        for name, shown in self.plan.shown.items():
+            if isinstance(shown, Step):
+                done.shown[name] = done.results[shown][0]
+                done.many[name] = shown
+            else:
+                done.shown[name] = returned.place(self.tensor(shown))
+        done.outputs = tuple(
+            None if f is None else returned.place(self.tensor(f[0])) for f in self.plan.outputs
+        )
+        keeping = [*aliased, *(place for places in done.results.values() for place in places)]
+        done.keeping = tuple(dict.fromkeys(keeping))
+        self.graph.output(tuple(returned.nodes))
+        done.run = self.compiled()
+        return done
+
+    def carried(self, step: Step, done: Emitted, returned: "_Returned", aliased: list[int]) -> list[fx.Node]:
+        """Return what each edge carries; aliases are made last argument first: so autograd adds in order."""
+        carried = [self.tensor(edge.value) for edge in step.edges]
+        for index in reversed(range(len(carried))):
+            edge = step.edges[index]
+            if edge.how == "alias":
+                carried[index] = self.graph.call_function(ALIAS, (carried[index],))
+                done.edges[edge] = returned.place(carried[index])
+                aliased.append(done.edges[edge])
+        return carried
+
+    def call(
+        self,
+        step: Step,
+        carried: list[fx.Node],
+        done: Emitted | None = None,
+        returned: "_Returned | None" = None,
+    ) -> None:
+        """Write one step's call."""
+        if step.node.is_control:
+            self.control_call(step, carried, done, returned)
+            return
+        args, kwargs = call_arguments(step.node, _in_turn(step, carried))
+        name = step.node.operation.name
+        if step.node.is_module:
+            made = self.graph.call_module(self.module(step.state), tuple(args), kwargs)
+        elif step.node.operation.kind == "method" and name != "torch.Tensor.__getitem__":
+            made = self.graph.call_method(name.rpartition(".")[2], tuple(args), kwargs)
+        else:
+            target = getitem if name == "torch.Tensor.__getitem__" else callables()[name]
+            made = self.graph.call_function(target, tuple(args), kwargs)
+        self.place(step, made)
+        self.give(step, made)
+
+    def give(self, step: Step, made: fx.Node) -> None:
+        """Say where a step's outputs are."""
+        if len(step.node.outputs) == 1 and not step.has_many:
+            self.made[step.values[0]] = made
+            return
+        if step.has_many or not is_native(step.node.operation.name):
+            made = self.graph.call_function(flatten_outputs, (made,))
+            self.place(step, made)
+        self.whole[step] = made
+
+    def control_call(
+        self, step: Step, carried: list[fx.Node], done: Emitted | None, returned: "_Returned | None"
+    ) -> None:
+        """Write the call of a control operation: its inputs by name, and the sources in its bodies."""
+        control, sources = self.controls(step)
+        target = self.attribute(f"control_{len(self.names)}", control)
+        inputs = {edge.argument: node for edge, node in zip(step.edges, carried, strict=True)}
+        made = self.graph.call_module(target, (inputs, tuple(self.sources[path] for path in sources)))
+        self.place(step, made)
+        if done is None or returned is None:
+            self.whole[step] = made
+            return
+        self.whole[step] = self.graph.call_function(getitem, (made, 0))
+        done.traces[step] = returned.place(self.graph.call_function(getitem, (made, 1)))
+
+    def watched_call(self, step: Step, carried: list[fx.Node], done: Emitted, returned: "_Returned") -> None:
+        """Write the call of an operation that is watched from inside."""
+        name = step.node.operation.name
+        if step.node.is_module:
+            call = partial(_call_held, self.holder, self.module(step.state))
+        else:
+            call = callables()[name]
+        watched = tuple(index for index, edge in enumerate(step.edges) if edge.how == "piece")
+        target = self.attribute(f"watched_{len(self.names)}", WatchedCall(step.node, call, watched))
+        made = self.graph.call_module(target, tuple(carried))
+        self.place(step, made)
+        done.watches[step] = returned.place(self.graph.call_function(getitem, (made, 1)))
+        result = self.graph.call_function(getitem, (made, 0))
+        self.give(step, result)
+
+    def results(self, step: Step, returned: "_Returned") -> tuple[int, ...]:
+        """Return the places of a step's outputs."""
+        if step.has_many:
+            return (returned.place(self.whole[step]),)
+        return tuple(returned.place(self.tensor(value)) for value in step.values)
+
+    def tensor(self, value: Value) -> fx.Node:
+        """Return the node that stands for a tensor, taking it out of a tuple where it is first needed."""
+        if value not in self.made:
+            if value.made_by is not None:
+                step, place = value.made_by
+                self.made[value] = self.graph.call_function(getitem, (self.whole[step], place))
+                self.place(step, self.made[value])
+            else:
+                self.made[value] = self.graph.get_attr(f"{self.module(value.path)}.{value.parameter}")
+        return self.made[value]
+
+    def module(self, path: str) -> str:
+        """Return the name under which the code finds the module at `path`."""
+        if path not in self.names:
+            self.names[path] = f"module_{len(self.names)}"
+            self.modules.add(self.holder, self.names[path], path)
+        return self.names[path]
+
+    def attribute(self, name: str, value: object) -> str:
+        """Put something under a name where the code finds it."""
+        self.names[f"/{name}"] = name
+        setattr(self.holder, name, value)
+        return name
+
+    def place(self, step: Step, node: fx.Node) -> None:
+        """Remember which step a node of the generated code belongs to."""
+        self.lines[node] = Place(step.node.where, step.path)
+
+    def compiled(self) -> Callable[..., Any]:
+        """Return the generated function, called directly, without the hooks of a module."""
+        root = {
+            str(node.target): nn.Identity()
+            for node in self.graph.nodes
+            if node.op in ("call_module", "get_attr")
+        }
+        module = fx.GraphModule(root, self.graph, "Generated")
+        forward = type(module).forward
+        self.failures.add(forward.__code__, _line_places(module, forward, self.lines))
+        return partial(forward, self.holder)
+
+
+class _Returned:
+    """What an observed function returns: each tensor once."""
+
+    def __init__(self) -> None:
+        self.nodes: list[fx.Node] = []
+        self._places: dict[fx.Node, int] = {}
+
+    def place(self, node: fx.Node) -> int:
+        if node not in self._places:
+            self._places[node] = len(self.nodes)
+            self.nodes.append(node)
+        return self._places[node]
+
+
+def _needed_steps(plan: Plan) -> set[Step]:
+    needed: set[Step] = set()
+    values = {found[0] for found in plan.outputs if found is not None}
+    for step in reversed(plan.steps):
+        if step.keep or any(value in values for value in step.values):
+            needed.add(step)
+            values.update(edge.value for edge in step.edges)
+    return needed
+
+
+def _in_turn(step: Step, carried: list[fx.Node]) -> Callable[[Reference], fx.Node]:
+    """Give what the edges carry, one after the other: the signature asks for them in their order."""
+    nodes: Iterator[fx.Node] = iter(carried)
+    return lambda _: next(nodes)
+
+
+def _line_places(module: fx.GraphModule, forward: Any, lines: Mapping[fx.Node, Place]) -> dict[int, Place]:
+    """Return which line of the generated function runs which step: fx counts them from the function's own."""
+    nodes = list(module.graph.nodes)
+    first = forward.__code__.co_firstlineno
+    return {
+        first + line: lines[nodes[index]]
+        for line, index in (module._lineno_map or {}).items()
+        if index is not None and nodes[index] in lines
+    }
+
+
+def _call_held(holder: SimpleNamespace, name: str, *args: Any, **kwargs: Any) -> Any:
+    return getattr(holder, name)(*args, **kwargs)
+
+
+def _identifier(path: str) -> str:
+    return path.replace("/", "__")
+
+
+def _not_compiled(*tensors: torch.Tensor) -> Any:
+    raise AssertionError("the function is not written yet")

@@ -1,0 +1,233 @@
+"""Reads what an observed function returned as values and edges, each by the path by which it is spoken of.
+
+Knows plans and traces; touches no tensor but to have it keep its gradient.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from gradcanvas.program.control import CompiledBody, Pass, Trace
+from gradcanvas.program.emit import Emitted
+from gradcanvas.program.pieces import Watch
+from gradcanvas.program.plan import BodyInput, Link, Plan, PlannedEdge, Step
+from gradcanvas.program.program import EdgeRecord, Observation
+from gradcanvas.program.ways import NOT_REQUIRED
+
+Result = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Layout:
+    """What an observed function returns.
+
+    Attributes:
+        bodies: control step → role → the function, for what it would show if it ran.
+    """
+
+    plan: Plan
+    emitted: Emitted
+    bodies: dict[Step, Mapping[str, CompiledBody]] = field(default_factory=dict)
+
+
+def observe(layout: Layout, result: Result) -> Observation:
+    """Return what a step showed, and have every tensor keep its gradient."""
+    loss, *metrics = [None if place is None else result[place] for place in layout.emitted.outputs]
+    values: dict[str, torch.Tensor] = {}
+    edges = _Reader(layout, result, "", {}, values).read()
+    return Observation(loss, tuple(metrics), values, edges)
+
+
+class _Reader:
+    """Reads one run of one function.
+
+    Args:
+        prefix: the path of what called it.
+        roots: input → the parts of the edge that brought it.
+        values: where the values go.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        result: Result,
+        prefix: str,
+        roots: Mapping[str, list[EdgeRecord]],
+        values: dict[str, torch.Tensor],
+    ) -> None:
+        self.layout = layout
+        self.emitted = layout.emitted
+        self.result = result
+        self.prefix = prefix
+        self.roots = roots
+        self.values = values
+        self.records: dict[PlannedEdge, EdgeRecord] = {}
+
+    def read(self) -> list[EdgeRecord]:
+        """Read values and edges; of the edges, return the records in the order of the file."""
+        result = self.result
+        for place in self.emitted.keeping:
+            _keep_gradient(result[place])
+        self.read_values()
+        for edge in self.layout.plan.sequence:
+            self.records[edge] = self.record(edge)
+        inner = {step: self.control(step) for step in self.emitted.traces}
+        for edge in self.layout.plan.sequence:
+            if edge.link is not None:
+                self.attach(self.records[edge], edge.link)
+        records: list[EdgeRecord] = []
+        for row in self.layout.plan.rows:
+            if isinstance(row, PlannedEdge):
+                records.append(self.records[row])
+            else:
+                records.extend(inner[row])
+        return records
+
+    def read_values(self) -> None:
+        for name, place in self.emitted.shown.items():
+            value = self.result[place]
+            if name in self.emitted.many:
+                outputs = self.emitted.many[name].node.outputs
+                for index, tensor in enumerate(value):
+                    own = outputs[index].name if index < len(outputs) - 1 else str(index)
+                    self.show(name if index == 0 else f"{name}.{own}", tensor)
+            else:
+                self.show(name, value)
+
+    def show(self, name: str, tensor: torch.Tensor | None) -> None:
+        if tensor is not None:
+            self.values[self.prefix + name] = tensor
+
+    def record(self, edge: PlannedEdge) -> EdgeRecord:
+        record = EdgeRecord(self.prefix + edge.edge, self.prefix + edge.source)
+        if edge.how == "none":
+            sentence, name = edge.why
+            record.why = sentence.format(self.prefix + name)
+            return record
+        record.tensor = self.result[self.emitted.edges[edge]]
+        if record.tensor is None or not record.tensor.requires_grad:
+            record.why = NOT_REQUIRED.format(record.source)
+            return record
+        if edge.how in ("pass", "piece"):
+            record.parts = []
+        if edge.step is not None:
+            self.add_consumer(record, edge, edge.step)
+        return record
+
+    def add_consumer(self, record: EdgeRecord, edge: PlannedEdge, step: Step) -> None:
+        record.consumer = step.node.operation.name.removeprefix("torch."), edge.argument
+        record.outputs = tuple(
+            tensor
+            for place in self.emitted.results[step]
+            for tensor in (self.result[place] if step.has_many else (self.result[place],))
+            if tensor is not None
+        )
+        if edge.how == "piece":
+            watch: Watch = self.result[self.emitted.watches[step]]
+            index = step.edges.index(edge)
+            record.piece = watch.pieces[index]
+            if index in watch.together:
+                record.why = f"counted in {self.prefix}{step.edges[watch.together[index]].edge}"
+
+    def attach(self, record: EdgeRecord, link: Link) -> None:
+        """Make a record part of the edge by which its tensor came unchanged, if it came by one."""
+        if isinstance(link, PlannedEdge):
+            parts = self.records[link].parts
+        elif isinstance(link, BodyInput):
+            parts = self.roots.get(link.name)
+        else:
+            parts = self.passed_by(link.step, link.place)
+        if parts is not None:
+            parts.append(record)
+
+    def passed_by(self, step: Step, place: int) -> list[EdgeRecord] | None:
+        if step in self.emitted.traces:
+            trace: Trace = self.result[self.emitted.traces[step]]
+            return self.parts_of(step, trace.passed.get(place))
+        if step in self.emitted.watches:
+            watch: Watch = self.result[self.emitted.watches[step]]
+            return self.records[step.edges[watch.passed[place]]].parts if place in watch.passed else None
+        return None
+
+    def parts_of(self, step: Step, argument: str | None) -> list[EdgeRecord] | None:
+        """Return the parts of the edge into a control operation's input."""
+        edge = next((edge for edge in step.edges if edge.argument == argument), None)
+        return None if edge is None else self.records[edge].parts
+
+    def control(self, step: Step) -> list[EdgeRecord]:
+        """Read what ran inside a control operation."""
+        trace: Trace = self.result[self.emitted.traces[step]]
+        for edge in step.edges:
+            if edge.argument in trace.taken and self.records[edge].why is None:
+                self.records[edge].tensor = trace.taken[edge.argument]
+                self.records[edge].parts = None
+                _keep_gradient(trace.taken[edge.argument])
+        path = self.prefix + step.path
+        passes = [(each, self.run_of_body(step, each, path)) for each in trace.passes]
+        for argument, alias in trace.led_on:
+            _keep_gradient(alias)
+            parts = self.parts_of(step, argument)
+            if parts is not None and alias.requires_grad:
+                parts.append(EdgeRecord("", "", alias))
+        return list(self.inside(step, path, passes))
+
+    def run_of_body(self, step: Step, each: Pass, path: str) -> list[EdgeRecord]:
+        roots = {name: self.parts_of(step, argument) for name, argument in each.roots.items()}
+        known = {name: parts for name, parts in roots.items() if parts is not None}
+        turned = path if each.turn is None else f"{path}@{each.turn}"
+        prefix = f"{turned}/{each.body.inside}"
+        return _Reader(each.body.layout, each.result, prefix, known, self.values).read()
+
+    def inside(
+        self, step: Step, path: str, passes: list[tuple[Pass, list[EdgeRecord]]]
+    ) -> Iterator[EdgeRecord]:
+        loops = step.node.operation.name != "gradcanvas.if"
+        for body in dict.fromkeys(self.layout.bodies[step].values()):
+            prefix = f"{path}/{body.inside}"
+            ran = [records for each, records in passes if each.body is body]
+            if not ran:
+                why = "the loop ran no iteration" if loops else "its branch did not run"
+                yield from _never_ran(body.layout, prefix, why)
+            elif loops:
+                yield from _summed(ran, prefix)
+        for _, records in passes:
+            yield from records
+
+
+def _summed(ran: list[list[EdgeRecord]], prefix: str) -> Iterator[EdgeRecord]:
+    """Yield for each edge of a loop's body the sum over the iterations."""
+    sums: dict[str, EdgeRecord] = {}
+    for records in ran:
+        for record in records:
+            name = _inner(record.edge, prefix)
+            if name not in sums:
+                sums[name] = EdgeRecord(prefix + name, prefix + _inner(record.source, prefix), parts=[])
+            parts = sums[name].parts
+            if parts is not None:
+                parts.append(record)
+    yield from sums.values()
+
+
+def _inner(path: str, prefix: str) -> str:
+    """Return what follows the iteration: of "loop@3/wx.other" with prefix "loop/", "wx.other"."""
+    depth = prefix.count("/")
+    return path.split("/", depth)[depth]
+
+
+def _never_ran(layout: Layout, prefix: str, why: str) -> Iterator[EdgeRecord]:
+    for row in layout.plan.rows:
+        if isinstance(row, PlannedEdge):
+            yield EdgeRecord(prefix + row.edge, prefix + row.source, why=why)
+        else:
+            for body in dict.fromkeys(layout.bodies[row].values()):
+                yield from _never_ran(body.layout, f"{prefix}{row.path}/{body.inside}", why)
+
+
+def _keep_gradient(tensor: Any) -> None:
+    if isinstance(tensor, tuple):
+        for each in tensor:
+            _keep_gradient(each)
+    elif tensor is not None and tensor.requires_grad:
+        tensor.retain_grad()

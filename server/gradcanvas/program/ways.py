@@ -1,0 +1,69 @@
+"""Chooses for every edge of a plan how its gradient can be seen without changing a bit of the step.
+
+Knows which operations use a tensor in one place (`places.py`), which compare their arguments by identity, and
+nothing of tensors.
+"""
+
+from collections.abc import Iterable
+
+from gradcanvas.program.places import uses_each_tensor_once
+from gradcanvas.program.plan import Plan, PlannedEdge, Step, Value
+
+DETACHING = frozenset({"gradcanvas.detach", "torch.detach", "torch.Tensor.detach"})
+COMPARING = frozenset({"torch.nn.MultiheadAttention", "torch.nn.functional.multi_head_attention_forward"})
+"""They ask whether their arguments are one and the same tensor, and compute differently if so."""
+
+NOT_REQUIRED = "{} does not require a gradient"
+
+
+def choose_ways(plan: Plan, twice_differentiated: bool) -> None:
+    """Set `how` (and `why`) of every edge of the plan.
+
+    Args:
+        plan: what is observed.
+        twice_differentiated: the graph asks for gradients itself; then every operation may receive more than
+            one piece for an argument.
+    """
+    composed = {step for step in plan.steps if twice_differentiated or not _is_one_place(step)}
+    for step in plan.steps:
+        for edge in step.edges:
+            edge.value.shared |= edge.value.uses > 1 or step.node.is_control
+        passes = step in composed and any(edge.value.shared for edge in step.edges)
+        for value in step.values:
+            value.shared |= passes or value.uses > 1
+    for step in plan.steps:
+        for edge in step.edges:
+            _choose(edge, step, step in composed)
+        if step.node.operation.name in COMPARING:
+            _count_together(step.edges)
+    for row in plan.rows:
+        if isinstance(row, PlannedEdge) and row.how == "pass" and not row.value.requires:
+            row.how, row.why = "none", (NOT_REQUIRED, row.source)
+
+
+def _is_one_place(step: Step) -> bool:
+    node = step.node
+    return not (node.is_module or node.is_control) and uses_each_tensor_once(node.operation.name)
+
+
+def _choose(edge: PlannedEdge, step: Step, composed: bool) -> None:
+    if not edge.value.requires:
+        edge.how, edge.why = "none", (NOT_REQUIRED, edge.source)
+    elif step.node.operation.name in DETACHING:
+        edge.how, edge.why = "none", ("detached by {}", step.path)
+    elif step.node.is_control:
+        if step.node.operation.name == "gradcanvas.if" and edge.argument == "condition":
+            edge.how, edge.why = "none", ("{} only decides what runs", edge.source)
+    elif edge.value.shared and composed:
+        edge.how = "piece"
+    elif edge.value.shared or edge.value.kind != "output":
+        edge.how = "alias"
+    else:
+        edge.how = "own"
+
+
+def _count_together(edges: Iterable[PlannedEdge]) -> None:
+    first: dict[Value, PlannedEdge] = {}
+    for edge in edges:
+        if edge.how != "none" and first.setdefault(edge.value, edge) is not edge:
+            edge.how, edge.why = "none", ("counted in {}", first[edge.value].edge)
