@@ -66,10 +66,10 @@ class Batches:
         if self.bound is None or older.bound is None:
             return
         self.epoch = older.epoch
-        if self.bound == older.bound and older.position < self._rows(sources):
-            rows_known = older.order is None or len(older.order) == self._rows(sources)
-            if rows_known:
-                self.position, self.order = older.position, older.order
+        if self.bound != older.bound or older.position >= self._rows(sources):
+            return
+        if older.order is None or self.fits(older.order, sources):
+            self.position, self.order = older.position, older.order
 
     def state(self) -> dict[str, Any]:
         """Give what `restore` needs."""
@@ -78,6 +78,10 @@ class Batches:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take up what `state` gave."""
         self.epoch, self.position, self.order = state["epoch"], state["position"], state["order"]
+
+    def fits(self, order: Tensor, sources: Mapping[str, Tensor]) -> bool:
+        """Whether a permutation is one of the rows there are now."""
+        return self.bound is not None and len(order) == self._rows(sources)
 
     def _rows(self, sources: Mapping[str, Tensor]) -> int:
         assert self.bound is not None

@@ -1,5 +1,6 @@
 """The losses and metrics of a run: kept on the device until somebody looks, all of them, in float64."""
 
+import sys
 from array import array
 
 import torch
@@ -14,16 +15,19 @@ class Records:
 
     Attributes:
         width: how many numbers a step has: 1 for losses, the number of metrics for those.
+        start: the number of the first row: after a worker was replaced, earlier ones are elsewhere.
     """
 
-    def __init__(self, width: int = 1) -> None:
+    def __init__(self, width: int = 1, start: int = 0) -> None:
         self.width = width
+        self.start = start
         self._kept = array("d")
         self._waiting: list[Tensor] = []
 
     def __len__(self) -> int:
-        """Return the number of rows."""
-        return (len(self._kept) + len(self._waiting)) // self.width if self.width else 0
+        """Return the number of rows, those before `start` included."""
+        own = (len(self._kept) + len(self._waiting)) // self.width if self.width else 0
+        return self.start + own
 
     def add(self, *numbers: Tensor) -> None:
         """Add one row, without waiting for the device.
@@ -50,25 +54,17 @@ class Records:
         self.fetch()
         return self._kept[-1] if self._kept else None
 
-    def values(self, start: int = 0) -> list[float]:
-        """Give all numbers from row `start` on, row after row."""
-        self.fetch()
-        return self._kept[start * self.width :].tolist()
+    def values(self, first: int = 0) -> list[float]:
+        """Give all numbers from row `first` on (but not before `start`), row after row."""
+        return self._from(first).tolist()
 
-    def data(self, start: int = 0) -> bytes:
+    def data(self, first: int = 0) -> bytes:
         """Give the same as little-endian float64."""
-        self.fetch()
-        numbers = self._kept[start * self.width :]
-        if array("H", [1]).tobytes() == b"\x00\x01":
+        numbers = self._from(first)
+        if sys.byteorder == "big":
             numbers.byteswap()
         return numbers.tobytes()
 
-    def cut(self, rows: int) -> None:
-        """Forget everything after the first `rows` rows."""
+    def _from(self, first: int) -> "array[float]":
         self.fetch()
-        del self._kept[rows * self.width :]
-
-    def extend(self, data: bytes) -> None:
-        """Add rows that `data` gave."""
-        self.fetch()
-        self._kept.frombytes(data)
+        return self._kept[max(first - self.start, 0) * self.width :]

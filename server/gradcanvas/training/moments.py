@@ -1,0 +1,139 @@
+"""One observed step and what flowed back in it, held so that nothing that follows can change it.
+
+Knows a program and its leaves; nothing of optimisers, frames or sessions.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from gradcanvas.program.program import EdgeRecord, Observation, Program
+from gradcanvas.training.failures import not_differentiable
+
+Kind = Literal["evaluation", "forward", "backward", "step"]
+
+
+@dataclass(eq=False)
+class Moment:
+    """What one observed forward, and the backward after it, gave.
+
+    Attributes:
+        kind: which verb it belongs to.
+        step: how many steps had been made when it was computed.
+        observation: the program's own record.
+        leaves: what collects a gradient, by reference.
+        edges: the gradient of each of the observation's edges, in its order; empty before the backward.
+        fresh: what the backward gave each leaf, apart from what was deposited before.
+        is_differentiated: whether there has been a backward.
+        kept: copies of values that share memory with something that has been updated since.
+        deposited_by: the verb by which gradients were deposited, until the ledger has entered it.
+    """
+
+    kind: Kind
+    step: int
+    observation: Observation
+    leaves: Mapping[str, Tensor]
+    edges: list[Tensor | None] = field(default_factory=list)
+    fresh: dict[str, Tensor | None] = field(default_factory=dict)
+    is_differentiated: bool = False
+    kept: dict[str, Tensor] = field(default_factory=dict)
+    deposited_by: str | None = None
+
+    @property
+    def loss(self) -> Tensor | None:
+        """The loss, with its graph."""
+        return self.observation.loss
+
+    @property
+    def records(self) -> Sequence[EdgeRecord]:
+        """The observation's edges."""
+        return self.observation.edges
+
+    def value(self, ref: str) -> Tensor:
+        """Give an output's value as it was computed (a leaf's as it is now)."""
+        return self.kept.get(ref, self.observation.values[ref])
+
+    def gradient(self, ref: str) -> Tensor | None:
+        """Give what the last backward gave to an output or leaf; None if nothing."""
+        if not self.is_differentiated:
+            return None
+        if ref in self.fresh:
+            return self.fresh[ref]
+        tensor = self.observation.values.get(ref)
+        if tensor is None or not tensor.requires_grad or tensor.is_leaf:
+            return None
+        return tensor.grad
+
+    def differentiate(self, *, is_empty: bool) -> None:
+        """Run the backward from the loss, depositing into `.grad` of the leaves as PyTorch does.
+
+        Args:
+            is_empty: every leaf's `.grad` is None or zero. If not, they are put aside meanwhile, so that what
+                flows now can be told from what was deposited before.
+
+        Raises:
+            RunError: the loss cannot be differentiated; the deposits are as they were.
+        """
+        assert self.loss is not None
+        held = {} if is_empty else {ref: leaf.grad for ref, leaf in self.leaves.items()}
+        for ref in held:
+            self.leaves[ref].grad = None
+        try:
+            self.loss.backward()  # type: ignore[no-untyped-call]
+        except RuntimeError as error:
+            for ref, deposit in held.items():
+                self.leaves[ref].grad = deposit
+            raise not_differentiable(self.loss, error) from error
+        self.edges = [record.gradient() for record in self.records]
+        self.fresh = {ref: leaf.grad for ref, leaf in self.leaves.items()}
+        self.is_differentiated = True
+        for ref, deposit in held.items():
+            _deposit(self.leaves[ref], deposit, self.fresh[ref])
+
+    def deposit_again(self) -> None:
+        """Deposit the same gradients once more: the graph and its values are those of the backward before."""
+        for ref, leaf in self.leaves.items():
+            _deposit(leaf, leaf.grad, self.fresh[ref])
+
+    def separate_gradients(self) -> None:
+        """Let the leaves' `.grad` be changed in place without changing what this moment shows."""
+        for leaf in self.leaves.values():
+            if leaf.grad is not None:
+                leaf.grad = leaf.grad.clone()
+
+    def separate_values(self, changing: Mapping[str, Tensor]) -> None:
+        """Copy every value that shares memory with what is about to be updated in place.
+
+        Args:
+            changing: the leaves and buffers by reference: these themselves are shown as they are afterwards.
+        """
+        memories = {tensor.untyped_storage().data_ptr() for tensor in changing.values()}
+        for ref, tensor in self.observation.values.items():
+            if ref in changing or ref in self.kept or tensor.layout != torch.strided:
+                continue
+            if tensor.untyped_storage().data_ptr() in memories and tensor.numel():
+                self.kept[ref] = tensor.detach().clone()
+
+
+def observe(
+    program: Program, sources: Mapping[str, Tensor], leaves: Mapping[str, Tensor], kind: Kind, step: int
+) -> Moment:
+    """Run the program once, observed.
+
+    Raises:
+        NodeError: an operation failed.
+    """
+    observation = program.observed(*(sources[ref] for ref in program.inputs))
+    return Moment(kind, step, observation, leaves)
+
+
+def _deposit(leaf: Tensor, before: Tensor | None, fresh: Tensor | None) -> None:
+    """Add to what was there, out of place: others may still look at either."""
+    if before is None or fresh is None:
+        leaf.grad = fresh if before is None else before
+    else:
+        with torch.no_grad():
+            leaf.grad = before + fresh

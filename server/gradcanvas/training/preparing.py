@@ -1,0 +1,136 @@
+"""From the text of a graph file to a program that can run; keeps what an edit did not change.
+
+Knows documents, checking and compiling; nothing of parameters or steps.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+from gradcanvas.catalog import load_catalog
+from gradcanvas.document import Graph, Node, Problem, read
+from gradcanvas.program.binding import Binding
+from gradcanvas.program.check import OutputMeta, check
+from gradcanvas.program.compile import compile_program
+from gradcanvas.program.program import Program
+
+BUDGET_BYTES = 2 << 30
+"""What a graph's tensors may take together, if nobody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What a caller says instead of the file."""
+
+    device: str | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A graph that can run, as far as it is free of problems.
+
+    Attributes:
+        graph: the document's graph, as it is now.
+        problems: everything that is wrong, in the order of the file.
+        binding: what can run.
+        outputs: shapes and dtypes of every output.
+        numbers: everything in the file that may change a number; equal for two files that compute the same.
+        seed: what Reset seeds with.
+    """
+
+    graph: Graph
+    problems: tuple[Problem, ...]
+    binding: Binding
+    outputs: Mapping[str, OutputMeta]
+    program: Program
+    numbers: str
+    seed: int
+
+    @property
+    def device(self) -> torch.device:
+        """Where it runs."""
+        return self.program.device
+
+
+class Preparer:
+    """Reads, checks and compiles, again only what has to be.
+
+    Args:
+        device: the device for graphs that say `auto`; empty for the best there is.
+        budget_bytes: what a graph's tensors may take together.
+    """
+
+    def __init__(self, device: str = "", budget_bytes: int = BUDGET_BYTES) -> None:
+        self._device = device
+        self._budget_bytes = budget_bytes
+        self._last: Prepared | None = None
+        self._last_own: list[Problem] = []
+
+    def prepare(self, text: str | bytes, overrides: Overrides | None = None) -> Prepared:
+        """Prepare a graph; whatever is wrong with it is in `problems`, nothing is raised."""
+        chosen = overrides or Overrides()
+        document = read(text)
+        graph = document.graph
+        device, device_problems = resolve_device(chosen.device or graph.device, self._device)
+        numbers = f"{device} {_numbers(graph)}"
+        seed = graph.seed if chosen.seed is None else chosen.seed
+        if self._last is not None and self._last.numbers == numbers:
+            checked = [each for each in self._last.problems if each not in self._last_own]
+            binding, outputs, program = self._last.binding, self._last.outputs, self._last.program
+        else:
+            result = check(graph, load_catalog(), device=device.type, budget_bytes=self._budget_bytes)
+            checked, binding, outputs = list(result.problems), result.binding, result.outputs
+            program = compile_program(binding, device)
+        own = [*document.problems, *device_problems]
+        problems = tuple(dict.fromkeys([*own, *checked]))
+        self._last_own = own
+        self._last = Prepared(graph, problems, binding, outputs, program, numbers, seed)
+        return self._last
+
+
+def resolve_device(asked: str, default: str = "") -> tuple[torch.device, list[Problem]]:
+    """Give the device that a file's `device` means; the cpu, and a problem, where that is not there."""
+    name = asked if asked != "auto" else default or "auto"
+    if name == "auto":
+        return torch.device("cuda:0" if torch.cuda.is_available() else "cpu"), []
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        help_text = "Write auto, cpu, cuda or cuda:N."
+        problem = Problem(where="/device", code="bad-value", message=str(error), help=help_text)
+        return torch.device("cpu"), [problem]
+    if device.type == "cpu":
+        return device, []
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device.type != "cuda" or (device.index or 0) >= count:
+        there = f"only cpu and cuda:0 to cuda:{count - 1} are" if count else "only the cpu is"
+        message = f"The file asks for {name}, but {there} there."
+        help_text = "Write auto: it takes what there is. Meanwhile the graph runs on the cpu."
+        problem = Problem(where="/device", code="no-device", message=message, help=help_text)
+        return torch.device("cpu"), [problem]
+    return torch.device("cuda", device.index or 0), []
+
+
+def _numbers(graph: Graph) -> str:
+    """Write down everything that may change a number, and nothing of how the graph is drawn.
+
+    Literals write down their text, so that 1 and 1.0 differ.
+    """
+    functions = {
+        name: (function.inputs, _nodes(function.nodes), function.outputs)
+        for name, function in graph.functions.items()
+    }
+    return repr((graph.seed, _nodes(graph.nodes), functions, graph.train, sorted(graph.broken)))
+
+
+def _nodes(nodes: Mapping[str, Node]) -> list[object]:
+    return [
+        (
+            name,
+            *(node.op, node.inputs, node.args, node.requires_grad, node.mode, node.init),
+            *(node.group, node.share, node.bypass),
+        )
+        for name, node in nodes.items()
+    ]

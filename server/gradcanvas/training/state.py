@@ -1,0 +1,48 @@
+"""What a step changes, and where the loop stands; plain data, knows no verbs."""
+
+from dataclasses import dataclass, field
+
+from torch import Tensor, nn
+
+from gradcanvas.training.batches import Batches
+from gradcanvas.training.optimisers import Updates
+
+
+@dataclass
+class Standing:
+    """Where the loop stands.
+
+    Attributes:
+        step: how many steps have been made.
+        target: the step at which the run in hand ends.
+        run: counts up with every Reset.
+        is_dirty: the real state differs from a fresh one.
+    """
+
+    step: int = 0
+    target: int = 0
+    run: int = 1
+    is_dirty: bool = False
+
+
+@dataclass
+class State:
+    """What a step changes, besides the random state.
+
+    Attributes:
+        sources: by reference, in the order of the program's inputs.
+        modules: by path.
+        leaves: what collects a gradient, in key order.
+        updates: the optimiser over the leaves.
+        batches: where the epoch stands.
+        inputs: the sources as they are passed.
+        is_empty: every leaf's `.grad` is None or zero.
+    """
+
+    sources: dict[str, Tensor] = field(default_factory=dict)
+    modules: dict[str, nn.Module] = field(default_factory=dict)
+    leaves: dict[str, Tensor] = field(default_factory=dict)
+    updates: Updates = field(default_factory=lambda: Updates(None, {}, {}, {}))
+    batches: Batches = field(default_factory=lambda: Batches(None))
+    inputs: tuple[Tensor, ...] = ()
+    is_empty: bool = True

@@ -1,0 +1,106 @@
+"""One step of the loop: forward, backward, clip, update, schedule, zero; plain, watched, or by closure.
+
+Each gives the loss and the metrics of the step, and the same bits. Knows nothing of counting or showing.
+"""
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor
+
+from gradcanvas.program.program import Program
+from gradcanvas.training.failures import not_differentiable
+from gradcanvas.training.moments import Moment
+from gradcanvas.training.state import State
+
+Numbers = tuple[Tensor, ...]
+Observe = Callable[[Mapping[str, Tensor]], Moment]
+
+
+def plain_step(program: Program, state: State) -> Numbers:
+    """Make a step that nobody watches."""
+    numbers = _compute(program, _next_inputs(program, state))
+    _backward(numbers[0])
+    updates = state.updates
+    updates.clip()
+    updates.apply()
+    updates.advance(numbers[0])
+    updates.zero()
+    return numbers
+
+
+def watched_step(program: Program, state: State, observe: Observe) -> tuple[Moment, Numbers]:
+    """Make a step and hold everything it computed."""
+    moment = observe(state.batches.next(state.sources))
+    moment.differentiate(is_empty=state.is_empty)
+    assert moment.loss is not None
+    separate(moment, program, state)
+    updates = state.updates
+    updates.clip()
+    updates.apply()
+    updates.advance(moment.loss)
+    updates.zero(keep=True)
+    return moment, (moment.loss, *moment.observation.metrics)
+
+
+def closure_step(program: Program, state: State, observe: Observe | None) -> tuple[Moment | None, Numbers]:
+    """Make a step whose optimiser evaluates the loss as often as it likes; the first time's numbers count.
+
+    Args:
+        program: what is evaluated.
+        state: what is changed.
+        observe: observes an evaluation; the last one is held. None: nobody watches.
+    """
+    given = state.batches.next(state.sources)
+    inputs = tuple(given[ref] for ref in program.inputs)
+    held: list[Moment] = []
+    first: list[Numbers] = []
+
+    def closure() -> Tensor:
+        state.updates.zero(keep=True)
+        if observe is None:
+            numbers = _compute(program, inputs)
+            _backward(numbers[0])
+        else:
+            moment = observe(given)
+            moment.differentiate(is_empty=True)
+            assert moment.loss is not None
+            separate(moment, program, state)
+            held[:] = [moment]
+            numbers = (moment.loss, *moment.observation.metrics)
+        if not first:
+            first.append(tuple(number.detach().clone() for number in numbers))
+        return numbers[0]
+
+    state.updates.apply(closure)
+    state.updates.advance(first[0][0])
+    state.updates.zero(keep=True)
+    return (held[0] if held else None), first[0]
+
+
+def separate(moment: Moment, program: Program, state: State) -> None:
+    """Let what a moment shows survive an update in place: of leaves, and of gradients that are clipped."""
+    moment.separate_values({**state.leaves, **dict(program.parameters())})
+    train = state.updates.train
+    if train is not None and (train.clip_norm is not None or train.clip_value is not None):
+        moment.separate_gradients()
+
+
+def _next_inputs(program: Program, state: State) -> tuple[Tensor, ...]:
+    if state.batches.bound is None:
+        return state.inputs
+    given = state.batches.next(state.sources)
+    return tuple(given[ref] for ref in program.inputs)
+
+
+def _compute(program: Program, inputs: tuple[Tensor, ...]) -> Numbers:
+    numbers = program.plain(*inputs)
+    assert numbers[0] is not None
+    return numbers  # type: ignore[return-value]
+
+
+def _backward(loss: Tensor) -> None:
+    try:
+        loss.backward()  # type: ignore[no-untyped-call]
+    except (RuntimeError, torch.OutOfMemoryError) as error:
+        raise not_differentiable(loss, error) from error
