@@ -48,7 +48,7 @@ def _ordered(model: type[Part], tree: dict[str, Json]) -> dict[str, Json]:
     result = {}
     for key in known + unknown:
         value = shapes[key](tree[key]) if key in shapes else tree[key]
-        if value or key not in silent or not isinstance(value, dict | list):
+        if key not in silent or value != ([] if key == "frames" else {}):
             result[key] = value
     return result
 

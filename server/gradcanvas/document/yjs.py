@@ -1,0 +1,44 @@
+"""The Yjs form of a graph (docs/yjs-form.md): a document put into a Y.Doc and read back out of it.
+
+Both directions go by plain records of text (`yjs_records`); this module alone turns those into shared maps.
+"""
+
+import json
+from typing import Any
+
+from pycrdt import Doc, Map
+
+from gradcanvas.document.reading import Document, interpret
+from gradcanvas.document.yjs_codecs import Record
+from gradcanvas.document.yjs_records import ROOTS, MakeUid, from_records, random_uid, to_records
+from gradcanvas.document.yjs_updates import DocumentError, apply_update_checked
+
+__all__ = ["ROOTS", "DocumentError", "apply_update_checked", "from_yjs", "read_records", "to_yjs"]
+
+
+def to_yjs(document: Document, doc: "Doc[Any]", make_uid: MakeUid = random_uid) -> None:
+    """Put a document into a Y.Doc, in one transaction; what its roots held before is replaced."""
+    records = to_records(document.tree, make_uid)
+    with doc.transaction():
+        for name in ROOTS:
+            root = doc.get(name, type=Map)
+            root.clear()
+            for key, stored in records[name].items():
+                root[key] = _shared(stored)
+
+
+def from_yjs(doc: "Doc[Any]") -> Document:
+    """Read the document that a Y.Doc holds, with all its problems; whatever stands there can be read."""
+    return interpret(from_records(read_records(doc)))
+
+
+def read_records(doc: "Doc[Any]") -> dict[str, object]:
+    """Return the five roots of a Y.Doc as plain objects."""
+    with doc.transaction():
+        return {name: json.loads(str(doc.get(name, type=Map))) for name in ROOTS}
+
+
+def _shared(stored: "str | Record") -> Any:
+    if isinstance(stored, str):
+        return stored
+    return Map({key: _shared(value) for key, value in stored.items()})

@@ -1,0 +1,93 @@
+"""The gate through which people's edits enter a Y.Doc: an update is applied whole and sound, or not at all.
+
+Knows nothing of who sends updates. A copy of the document takes each one first, so that one that fails in the
+middle never touches the document itself.
+"""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from pycrdt import Doc, Map
+
+from gradcanvas.document.yjs_depths import Depths
+from gradcanvas.document.yjs_records import ROOTS
+from gradcanvas.document.yjs_wire import Update, WireError, read_state, read_update
+
+LARGEST_UPDATE_BYTES = 64 * 1024 * 1024
+DEEPEST_MAP = 6
+"""How many maps may stand inside a root: a function, its nodes, a node, its inputs, and some to spare."""
+
+_REMEDY = "Nothing was changed. Load the page again to get the graph as it is."
+
+
+class DocumentError(ValueError):
+    """An update was refused.
+
+    Attributes:
+        code: what kind of refusal it is.
+        message: what is wrong with the update.
+        help: what to do.
+    """
+
+    def __init__(self, code: str, message: str, help: str = _REMEDY) -> None:
+        super().__init__(f"{message} {help}")
+        self.code = code
+        self.message = message
+        self.help = help
+
+
+def apply_update_checked(doc: "Doc[Any]", update: bytes) -> None:
+    """Apply an update that somebody sent, wholly or not at all.
+
+    Raises:
+        DocumentError: it is no update, is too large, holds what no graph does, or builds on edits that are
+            not there. The document is as it was.
+    """
+    gate = _gates.get(doc)
+    if gate is None:
+        gate = _gates[doc] = _Gate(doc)
+    try:
+        gate.admit(doc, update)
+    except DocumentError:
+        _gates.pop(doc, None)
+        raise
+    doc.apply_update(update)
+
+
+class _Gate:
+    """A copy of a document, and how deep the items of its maps stand."""
+
+    def __init__(self, doc: "Doc[Any]") -> None:
+        self.copy: Doc[Any] = Doc(allow_multithreading=True)
+        for name in ROOTS:
+            self.copy.get(name, type=Map)
+        self.depths = Depths()
+        self._take(doc.get_update())
+
+    def admit(self, doc: "Doc[Any]", update: bytes) -> None:
+        """Apply the update to the copy, or raise."""
+        if len(update) > LARGEST_UPDATE_BYTES:
+            raise DocumentError("update-too-large", f"The update has {len(update):,} bytes.")
+        state = self.copy.get_state()
+        if read_state(doc.get_state()) != read_state(state):
+            self._take(doc.get_update(state))
+        content = self._take(update)
+        reached = read_state(self.copy.get_state())
+        if any(reached.get(client, 0) < end for client, end in content.ends().items()):
+            raise DocumentError("update-out-of-order", "The update builds on edits that are not here.")
+
+    def _take(self, update: bytes) -> Update:
+        try:
+            content = read_update(update)
+            roots = {item.parent for item in content.items if isinstance(item.parent, str)}
+            if not roots <= set(ROOTS):
+                raise WireError("it writes outside of the graph")
+            if self.depths.note(content.items) > DEEPEST_MAP:
+                raise WireError("its maps are nested too deep")
+            self.copy.apply_update(update)
+        except (ValueError, RuntimeError) as error:
+            raise DocumentError("bad-update", f"The update cannot be taken: {error}.") from error
+        return content
+
+
+_gates: WeakKeyDictionary["Doc[Any]", _Gate] = WeakKeyDictionary()
