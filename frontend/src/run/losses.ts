@@ -25,7 +25,7 @@ export class LossBook {
     return this.runs.at(-1) ?? null;
   }
 
-  /** Takes losses number `from` and on; what overlaps is overwritten. False where some are missing in between. */
+  /** Takes losses number `from` and on; what was known from there on is replaced. False where some are missing. */
   add(run: number, from: number, values: Float64Array, label: string): boolean {
     let book = this.current();
     if (book === null || book.run !== run) {
@@ -34,7 +34,7 @@ export class LossBook {
       this.runs = [...this.runs.filter((kept) => kept.count > 0 && kept.run !== run), book].slice(-KEPT_RUNS);
     }
     if (from > book.count) return false;
-    const count = Math.max(book.count, from + values.length);
+    const count = from + values.length;
     const room = grown(book.values, count);
     room.set(values, from);
     this.runs = [...this.runs.slice(0, -1), { ...book, values: room, count }];

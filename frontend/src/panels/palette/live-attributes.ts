@@ -1,0 +1,78 @@
+/** Puts the attributes of nodes and edges that the canvas does not show onto the rows of the list.
+
+They are written past React, at the pace of `tick`: a thousand rows twice a second must not render. */
+import { type RefObject, useEffect } from "react";
+import type { Snapshot } from "../../document/types";
+import { useEditor, useSnapshot } from "../../editor/editor";
+import { edgeAttributes, nodeAttributes } from "../../run/attributes";
+import { useRun } from "../../run/run-store";
+import { useView } from "../../view/view-store";
+
+/** Keeps the rows (`li[data-row]`) of a list in step with the newest numbers. */
+export function useLiveAttributes(list: RefObject<HTMLElement | null>): void {
+  const { run } = useEditor();
+  const snapshot = useSnapshot();
+  const tick = useRun((state) => state.tick);
+  const layout = useRun((state) => state.layout);
+  const center = useView((view) => view.center);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a tick, a layout or another view make the rows stale
+  useEffect(() => {
+    const timer = setTimeout(() => list.current && write(list.current, snapshot, run), 0);
+    return () => clearTimeout(timer);
+  }, [list, run, snapshot, tick, layout, center]);
+}
+
+function write(list: HTMLElement, snapshot: Snapshot, run: ReturnType<typeof useEditor>["run"]): void {
+  const shown = namesOnCanvas();
+  const edges = Map.groupBy(snapshot.edges, (edge) => edge.target);
+  for (const row of list.querySelectorAll<HTMLElement>("li[data-row]")) {
+    const id = row.dataset.row ?? "";
+    const node = snapshot.byId.get(id);
+    if (shown.nodes.has(id) || node === undefined) clear(row);
+    else put(row, { "data-node": id, ...nodeAttributes(id, run.frame, run.layout) });
+    const into = (node && edges.get(node.uid)) ?? [];
+    const absent = into.filter((edge) => !shown.edges.has(edge.id));
+    writeEdges(
+      row,
+      absent.map((edge) => edge.id),
+      run,
+    );
+  }
+}
+
+/** An edge's row is an empty element after the node's button. */
+function writeEdges(
+  row: HTMLElement,
+  ids: readonly string[],
+  run: ReturnType<typeof useEditor>["run"],
+): void {
+  const kept = row.querySelectorAll<HTMLElement>("[data-edge]");
+  ids.forEach((id, index) => {
+    const element = kept[index] ?? row.appendChild(document.createElement("span"));
+    put(element, { "data-edge": id, ...edgeAttributes(id, run.frame, run.layout) });
+  });
+  for (let index = ids.length; index < kept.length; index += 1) kept[index]?.remove();
+}
+
+function namesOnCanvas(): { nodes: ReadonlySet<string>; edges: ReadonlySet<string> } {
+  const canvas = document.querySelector('[role="application"]');
+  const read = (attribute: string): Set<string> =>
+    new Set(
+      Array.from(
+        canvas?.querySelectorAll(`[${attribute}]`) ?? [],
+        (found) => found.getAttribute(attribute) ?? "",
+      ),
+    );
+  return { nodes: read("data-node"), edges: read("data-edge") };
+}
+
+function put(element: HTMLElement, attributes: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(attributes))
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  if (!("data-grad-norm" in attributes)) element.removeAttribute("data-grad-norm");
+}
+
+function clear(row: HTMLElement): void {
+  for (const name of ["data-node", "data-gradient-norm", "data-grad-norm", "data-value"])
+    row.removeAttribute(name);
+}

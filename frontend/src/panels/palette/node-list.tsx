@@ -1,0 +1,124 @@
+/** The list "Nodes": all nodes in order of creation, which can be changed here by mouse and by keyboard. */
+import { type DragEvent, type KeyboardEvent, memo, type ReactNode, useRef, useState } from "react";
+import { reorder } from "../../document/commands";
+import type { NodeView } from "../../document/types";
+import { useDocument, useEditor } from "../../editor/editor";
+import { useRun } from "../../run/run-store";
+import { useView } from "../../view/view-store";
+import { useLiveAttributes } from "./live-attributes";
+
+const ROW_TYPE = "application/x-gradcanvas-row";
+
+/** Every node as a row; the row carries the attributes of a node that the canvas does not show. */
+export function NodeList(): ReactNode {
+  const nodes = useDocument((snapshot) => snapshot.nodes);
+  const loss = useDocument((snapshot) => snapshot.train.loss?.uid ?? null);
+  const selection = useView((view) => view.selection);
+  const problems = useRun((run) => run.layout?.problems);
+  const list = useRef<HTMLUListElement>(null);
+  useLiveAttributes(list);
+  return (
+    <section className="palette-nodes" aria-label="Order of creation">
+      <h2 className="palette-heading" title="Sources are made, and gradients added, in this order">
+        Nodes
+      </h2>
+      <ul ref={list} className="node-list" aria-label="Nodes">
+        {nodes.map((node) => (
+          <NodeRow
+            key={node.uid}
+            node={node}
+            selected={selection.has(node.uid)}
+            kind={
+              problems?.has(node.id)
+                ? "problem"
+                : node.uid === loss
+                  ? "loss"
+                  : node.requiresGrad
+                    ? "leaf"
+                    : "other"
+            }
+          />
+        ))}
+      </ul>
+      {nodes.length === 0 && <p className="palette-empty">None yet.</p>}
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly node: NodeView;
+  readonly selected: boolean;
+  readonly kind: "leaf" | "loss" | "problem" | "other";
+}
+
+const NodeRow = memo(function NodeRow({ node, selected, kind }: RowProps): ReactNode {
+  const { document } = useEditor();
+  const [over, setOver] = useState(false);
+  const { uid, id, label, op } = node;
+  const onDrop = (event: DragEvent): void => {
+    const moved = event.dataTransfer.getData(ROW_TYPE);
+    setOver(false);
+    if (moved === "" || moved === uid) return;
+    event.preventDefault();
+    reorder(document, [moved], uid);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+    event.preventDefault();
+    event.stopPropagation();
+    const down = event.key === "ArrowDown";
+    if (event.altKey)
+      moveBy(document.getSnapshot().nodes, uid, down, (before) => reorder(document, [uid], before));
+    else neighbour(event.currentTarget, down)?.focus();
+  };
+  return (
+    <li
+      className="node-row"
+      data-row={id}
+      data-drop={over ? "before" : undefined}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes(ROW_TYPE)) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={onDrop}
+    >
+      <button
+        type="button"
+        className="node-row-button"
+        aria-pressed={selected}
+        aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
+        title={`${op}. Drag it, or press Alt+↑ and Alt+↓, to change the order of creation`}
+        draggable
+        onDragStart={(event) => event.dataTransfer.setData(ROW_TYPE, uid)}
+        onClick={() => {
+          useView.getState().select([uid]);
+          useView.getState().revealNode(uid);
+        }}
+        onKeyDown={onKeyDown}
+      >
+        <span className="node-band" data-kind={kind} />
+        <span className="node-row-name">{label ?? id}</span>
+        <span className="node-row-op">{op.split(".").at(-1)}</span>
+      </button>
+    </li>
+  );
+});
+
+function moveBy(
+  nodes: readonly NodeView[],
+  uid: string,
+  down: boolean,
+  place: (before: string | null) => void,
+): void {
+  const at = nodes.findIndex((node) => node.uid === uid);
+  if (down && at < nodes.length - 1) place(nodes[at + 2]?.uid ?? null);
+  if (!down && at > 0) place(nodes[at - 1]?.uid ?? null);
+}
+
+function neighbour(button: HTMLElement, down: boolean): HTMLElement | null {
+  const row = button.closest("li");
+  const next = down ? row?.nextElementSibling : row?.previousElementSibling;
+  return next?.querySelector("button") ?? null;
+}

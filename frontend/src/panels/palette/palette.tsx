@@ -1,0 +1,120 @@
+/** The left panel: search, chips by category, the list of nodes, the theme. */
+import { memo, type ReactNode } from "react";
+import { useCatalog } from "../../catalog/catalog-store";
+import { PALETTE_ROWS } from "../../catalog/palette-rows";
+import { useEditor } from "../../editor/editor";
+import { placeOperation } from "../../editor/place-operation";
+import { type Theme, useView } from "../../view/view-store";
+import { IconButton } from "../icons";
+import { NodeList } from "./node-list";
+import { OPERATION_TYPE, OperationSearch } from "./operation-search";
+import "./palette.css";
+
+/** What can be put on the canvas, and what is on it. */
+export function Palette(): ReactNode {
+  const { document } = useEditor();
+  const canvasSearch = useView((view) => view.search !== null);
+  const place = (operation: string): void => {
+    placeOperation(document, useCatalog.getState().catalog, operation, freePlace(useView.getState().center));
+  };
+  return (
+    <aside className="shell-palette" aria-label="Palette">
+      <div className="palette">
+        <OperationSearch fits={null} hidden={canvasSearch} onChoose={place} onCancel={focusCanvas}>
+          <Chips onChoose={place} />
+        </OperationSearch>
+        <NodeList />
+        <Foot />
+      </div>
+    </aside>
+  );
+}
+
+/** Puts the focus back on the canvas. */
+export function focusCanvas(): void {
+  document.querySelector<HTMLElement>('[role="application"]')?.focus();
+}
+
+let placed = 0;
+
+/** Nodes that are placed one after another without the mouse do not cover each other. */
+function freePlace([x, y]: readonly [number, number]): readonly [number, number] {
+  placed = (placed + 1) % 6;
+  return [Math.round(x - 66 + placed * 24), Math.round(y - 48 + placed * 24)];
+}
+
+const Chips = memo(function Chips({
+  onChoose,
+}: {
+  readonly onChoose: (operation: string) => void;
+}): ReactNode {
+  const { catalog, state } = useCatalog();
+  if (state === "failed")
+    return <p className="palette-empty">The operations did not come. Reload the page to try again.</p>;
+  if (state === "loading") return <p className="palette-empty">Reading PyTorch’s operations…</p>;
+  return (
+    <div className="palette-chips">
+      {PALETTE_ROWS.map(({ heading, operations }) => {
+        const known = operations.filter((name) => catalog.operations.has(name));
+        if (known.length === 0) return null;
+        return (
+          <section key={heading} aria-label={heading}>
+            <h2 className="palette-heading">{heading}</h2>
+            <div className="palette-row">
+              {known.map((name) => (
+                <Chip key={name} name={name} onChoose={onChoose} />
+              ))}
+            </div>
+          </section>
+        );
+      })}
+    </div>
+  );
+});
+
+interface ChipProps {
+  readonly name: string;
+  readonly onChoose: (operation: string) => void;
+}
+
+function Chip({ name, onChoose }: ChipProps): ReactNode {
+  return (
+    <button
+      type="button"
+      className="chip"
+      draggable
+      data-op={name}
+      title={`${name}: drag it onto the canvas, or click`}
+      onDragStart={(event) => {
+        event.dataTransfer.setData(OPERATION_TYPE, name);
+        event.dataTransfer.effectAllowed = "copy";
+      }}
+      onClick={() => onChoose(name)}
+    >
+      {name.split(".").at(-1)}
+    </button>
+  );
+}
+
+const NEXT_THEME: Readonly<Record<Theme, Theme>> = { auto: "light", light: "dark", dark: "auto" };
+
+function Foot(): ReactNode {
+  const { catalog, state } = useCatalog();
+  const { theme, setTheme, toggle, showDialog } = useView();
+  return (
+    <footer className="palette-foot">
+      <span className="palette-count">
+        {state === "ready"
+          ? `${catalog.operations.size} operations of torch ${shortVersion(catalog.torch)}`
+          : ""}
+      </span>
+      <IconButton icon="keys" name="Keys" title="All keys (?)" onClick={() => showDialog("keys")} />
+      <IconButton icon={theme} name={`Theme: ${theme}`} onClick={() => setTheme(NEXT_THEME[theme])} />
+      <IconButton icon="left" name="Fold the palette" onClick={() => toggle("palette")} />
+    </footer>
+  );
+}
+
+function shortVersion(version: string): string {
+  return version.split("+")[0]?.split(".").slice(0, 2).join(".") ?? "";
+}
