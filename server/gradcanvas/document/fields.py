@@ -6,14 +6,16 @@ Numbers beyond what PyTorch takes have been taken out of the tree before (`scree
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, GetJsonSchemaHandler, PlainValidator, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from gradcanvas.document.json_text import Json, Number
 from gradcanvas.document.literal import Literal
+from gradcanvas.document.names import ID_PATTERN, RESERVED
 
 SMALLEST_INTEGER = -(2**63)
 LARGEST_INTEGER = 2**64 - 1
@@ -25,6 +27,21 @@ _DATA_URL = re.compile(r"data:[^,]*;base64,[A-Za-z0-9+/]*={0,2}")
 def refuse(expected: str, remedy: str, code: str = "wrong-type") -> PydanticCustomError:
     """Return the error that says what was expected and what to do."""
     return PydanticCustomError(code, "{expected}", {"expected": expected, "remedy": remedy})
+
+
+@dataclass(frozen=True)
+class InSchema:
+    """What the JSON Schema says of a place beyond its type; null, which no place takes, is left out of it."""
+
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Return the schema as pydantic makes it, adjusted."""
+        made = handler(schema)
+        kinds = [kind for kind in made.get("anyOf", []) if kind != {"type": "null"}]
+        return {**(kinds[0] if len(kinds) == 1 else made), **self.more}
 
 
 def an_object(value: Json) -> Json:
@@ -201,5 +218,6 @@ RequiresGrad = Annotated[
 ]
 AnyLiteral = Annotated[Literal, PlainValidator(Literal), WithJsonSchema({})]
 Replacement = Annotated[str | Literal, PlainValidator(_validation), WithJsonSchema({})]
+NamedById = InSchema({"propertyNames": {"pattern": ID_PATTERN, "not": {"enum": sorted(RESERVED)}}})
 AnObject = BeforeValidator(an_object)
 AList = BeforeValidator(a_list)

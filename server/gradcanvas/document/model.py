@@ -14,7 +14,9 @@ from gradcanvas.document.fields import (
     AnyLiteral,
     Count,
     Device,
+    InSchema,
     Mode,
+    NamedById,
     Names,
     OptionalNumber,
     OptionalPair,
@@ -75,7 +77,8 @@ class Node(Part):
     bypass: Switch = False
 
 
-Nodes = Annotated[dict[str, Annotated[Node, AnObject]], AnObject]
+Nodes = Annotated[dict[str, Annotated[Node, AnObject]], AnObject, NamedById]
+Functions = Annotated[dict[str, Annotated["Function", AnObject]], AnObject, NamedById]
 
 
 class Function(Part):
@@ -104,6 +107,8 @@ class Scheduler(Part):
 class Clip(Part):
     """How gradients are clipped before the update: by their common norm, or each value."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
     norm: OptionalNumber = None
     value: OptionalNumber = None
 
@@ -127,10 +132,10 @@ class Train(Part):
 
     loss: OptionalReference = None
     steps: Steps = None
-    optimizer: Annotated[Optimizer | None, AnObject] = None
-    scheduler: Annotated[Scheduler | None, AnObject] = None
-    clip: Annotated[Clip | None, AnObject] = None
-    batch: Annotated[Batch | None, AnObject] = None
+    optimizer: Annotated[Optimizer | None, AnObject, InSchema()] = None
+    scheduler: Annotated[Scheduler | None, AnObject, InSchema()] = None
+    clip: Annotated[Clip | None, AnObject, InSchema()] = None
+    batch: Annotated[Batch | None, AnObject, InSchema()] = None
     metrics: Annotated[dict[str, Reference], AnObject] = {}
     validation: Annotated[dict[str, Replacement], AnObject] = {}
 
@@ -145,7 +150,9 @@ class Frame(Part):
 
 
 class GraphFile(Part):
-    """The keys of a graph file."""
+    """A graph file, format 1."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["gradcanvas"]})
 
     gradcanvas: Version = FORMAT
     title: Text = ""
@@ -153,8 +160,8 @@ class GraphFile(Part):
     seed: Seed = 0
     device: Device = "auto"
     nodes: Nodes = {}
-    functions: Annotated[dict[str, Annotated[Function, AnObject]], AnObject] = {}
-    train: Annotated[Train | None, AnObject] = None
+    functions: Functions = {}
+    train: Annotated[Train | None, AnObject, InSchema()] = None
     frames: Annotated[tuple[Annotated[Frame, AnObject], ...], AList] = ()
     state: State = None
 
