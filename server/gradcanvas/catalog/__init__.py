@@ -10,6 +10,7 @@ from typing import Any
 
 from gradcanvas.catalog.json_form import documentation_to_json, from_json, operation_to_json, to_json
 from gradcanvas.catalog.model import Argument, Catalog, Operation, Output, Overload
+from gradcanvas.catalog.search import search, suggest
 from gradcanvas.catalog.storage import read_cache, read_cached_catalog, read_cached_documentation, write_cache
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "operation_to_json",
     "read_cached_catalog",
     "read_cached_documentation",
+    "search",
+    "suggest",
     "to_json",
 ]
 

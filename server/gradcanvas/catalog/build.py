@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from gradcanvas.catalog.constructed import Constructed, read_constructed, walk_constructed
-from gradcanvas.catalog.descriptions import category, is_random, summary
+from gradcanvas.catalog.descriptions import category, is_random, resolve_reference, summary
 from gradcanvas.catalog.docstrings import trim
 from gradcanvas.catalog.editor import EDITOR_CALLABLES, EDITOR_OPERATIONS
 from gradcanvas.catalog.model import Argument, Catalog, Kind, Operation, Overload
@@ -18,11 +18,16 @@ from gradcanvas.catalog.overloads import merge_overloads, receiver_first
 from gradcanvas.catalog.rules import CHOICES, NUMBER_FOR_TENSOR, RULES, SCHEMAS, STATEFUL, VARARGS
 from gradcanvas.catalog.schemas import read_overload
 from gradcanvas.catalog.signatures import read_function
+from gradcanvas.catalog.words import ALIASES
 
 
 def build_catalog() -> Catalog:
     """Describe every operation of the installed torch."""
     operations = {operation.name: operation for operation in _build_operations()}
+    summaries = {name: operation.summary for name, operation in operations.items()}
+    for name, operation in operations.items():
+        text = resolve_reference(name, operation.summary, summaries)
+        operations[name] = replace(operation, summary=text, aliases=operation.aliases + ALIASES.get(name, ()))
     return Catalog(torch=torch.__version__, rules=RULES, operations=operations)
 
 
@@ -101,14 +106,14 @@ def _with_choices(name: str, argument: Argument) -> Argument:
 
 def _describe(candidate: Candidate | Constructed, overloads: tuple[Overload, ...], kind: Kind) -> Operation:
     short = candidate.name.rpartition(".")[2]
-    text = documentation(short, candidate.callable)
+    text = trim(documentation(short, candidate.callable))
     return Operation(
         name=candidate.name,
         kind=kind,
         category=category(candidate.name, kind),
-        summary=summary(text),
+        summary=summary(short, text),
         overloads=overloads,
-        documentation=trim(text),
+        documentation=text,
         random=is_random(short),
         state=candidate.name in STATEFUL
         or any(each.name == "track_running_stats" for overload in overloads for each in overload.arguments),

@@ -32,7 +32,7 @@ EDITOR_OPERATIONS: Final = (
                 _ONE,
             ),
         ),
-        aliases=("[]", "index", "slice", "subscript", "getitem", "mask"),
+        aliases=("[]", "index", "slice", "subscript", "getitem"),
         documentation="The index is the text between the brackets, such as `:, 0, None`. A name in it "
         "stands for an entry of `inputs`: `mask`, or `i, :`.",
     ),
@@ -51,7 +51,7 @@ EDITOR_OPERATIONS: Final = (
         category="Optimisers",
         summary="The plain update: p -= lr * p.grad, then the gradient is zeroed.",
         overloads=(Overload((Argument("lr", "float", required=True),), ()),),
-        aliases=("gradient descent", "sgd", "plain"),
+        aliases=("gradient descent", "plain"),
         documentation="`with torch.no_grad(): p -= lr * p.grad`, then `p.grad.zero_()`.",
     ),
     Operation(
@@ -60,7 +60,7 @@ EDITOR_OPERATIONS: Final = (
         category="Control flow",
         summary="Calls a function of the graph.",
         overloads=(Overload((_function("function"),), ()),),
-        aliases=("function", "subgraph", "group"),
+        aliases=("function", "subgraph"),
         documentation="Its inputs are those of the function, its outputs too.",
     ),
     Operation(
@@ -78,7 +78,7 @@ EDITOR_OPERATIONS: Final = (
                 (),
             ),
         ),
-        aliases=("branch", "condition", "switch", "cond"),
+        aliases=("branch", "condition", "switch"),
         documentation="Without `else` the inputs of the output's names pass through. Only what ran has a "
         "gradient.",
     ),
@@ -95,7 +95,7 @@ EDITOR_OPERATIONS: Final = (
                 (_function("body"), Argument("each", "map", required=True), Argument("stack", "map")), ()
             ),
         ),
-        aliases=("loop", "repeat", "iterate", "scan", "map"),
+        aliases=("for loop", "loop", "iterate", "scan"),
         documentation="The body's outputs become its next inputs by name. `stack` collects an output of all "
         "iterations along a dimension; the body may name an input `index`.",
     ),
@@ -109,7 +109,7 @@ EDITOR_OPERATIONS: Final = (
                 (_function("condition"), _function("body"), Argument("limit", "int", required=True)), ()
             ),
         ),
-        aliases=("loop", "until"),
+        aliases=("while loop", "until"),
         documentation="Reaching the limit is an error that says so.",
     ),
 )

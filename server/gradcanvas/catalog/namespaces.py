@@ -16,6 +16,8 @@ from gradcanvas.catalog.rules import EXCLUDED, SCHEMAS, UNDOCUMENTED
 
 _EXCLUDED: Final = re.compile("|".join(f"(?:{pattern})" for pattern, _ in EXCLUDED))
 
+_ELSEWHERE: Final = re.compile(r"place version of|for function description")
+
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
@@ -96,9 +98,14 @@ def _is_operation(name: str, short: str, found: Callable[..., Any], namespace: N
 
 
 def documentation(short: str, found: Callable[..., Any]) -> str:
-    """Return the docstring of a callable, or else of its namesake among the functionals or methods."""
+    """Return the docstring of a callable, or else of its namesake among the functionals or methods.
+
+    What only says that it is the out-of-place version is described by the method that works in place.
+    """
     for home in (found, getattr(torch.nn.functional, short, None), getattr(torch.Tensor, short, None)):
         text = getattr(home, "__doc__", None)
+        if isinstance(text, str) and _ELSEWHERE.search(text):
+            text = getattr(torch.Tensor, f"{short}_").__doc__
         if isinstance(text, str) and text.strip():
             return inspect.cleandoc(text)
     return ""

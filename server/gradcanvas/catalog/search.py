@@ -1,0 +1,181 @@
+"""Finds operations by what people type, and the right name beside a wrong one. Knows no torch.
+
+Ranks are rows of one table; an index over a catalogue is made once and kept.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+from gradcanvas.catalog.model import Catalog, Operation
+from gradcanvas.catalog.words import ROOMS
+
+_MOST: Final = 50
+_LONGEST: Final = 200
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+def search(catalog: Catalog, words: str) -> list[Operation]:
+    """Return the operations that the words mean, best first; at most 50.
+
+    Ranked by whole name or alias, beginning, parts, letters in order, description; where nothing of a name
+    fits, one mistyped letter is forgiven.
+    """
+    wanted = " ".join(words.lower().split())[:_LONGEST]
+    return _index(catalog).find(wanted) if wanted else []
+
+
+def suggest(catalog: Catalog, name: str) -> str | None:
+    """Return the catalogue's name that is meant by one that is not in it; None if nothing is near."""
+    return _index(catalog).nearest(name[:_LONGEST])
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What is searched of one operation, in lower case."""
+
+    operation: Operation
+    name: str
+    short: str
+    plain: str
+    aliases: tuple[str, ...]
+    words: frozenset[str]
+    summary: str
+    order: tuple[int, int, str]
+
+
+_Rank = Callable[["_Entry", str, str], bool]
+
+_RANKS: Final[tuple[_Rank, ...]] = (
+    lambda entry, wanted, plain: wanted == entry.name or wanted in entry.aliases,
+    lambda entry, wanted, plain: wanted == entry.short,
+    lambda entry, wanted, plain: bool(plain) and plain == entry.plain,
+    lambda entry, wanted, plain: entry.short.startswith(wanted) or entry.name.startswith(wanted),
+    lambda entry, wanted, plain: any(each.startswith(wanted) for each in entry.aliases),
+    lambda entry, wanted, plain: all(
+        any(word.startswith(part) for word in entry.words) for part in wanted.split()
+    ),
+    lambda entry, wanted, plain: len(plain) > 1 and plain in entry.plain,
+    lambda entry, wanted, plain: (
+        wanted in entry.summary or all(part in entry.summary or part in entry.name for part in wanted.split())
+    ),
+    lambda entry, wanted, plain: len(plain) > 2 and _is_subsequence(plain, entry.plain),
+)
+"""How well an entry fits, best first; it counts at the first that holds."""
+
+_NAMED: Final = 7
+"""The first rank that does not look at names alone: a typo is looked for where nothing fits better."""
+
+
+class _Index:
+    """A catalogue prepared for searching."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._entries = [_entry(operation) for operation in catalog.operations.values()]
+        self._mistyped: dict[str, list[_Entry]] = defaultdict(list)
+        self._plain: dict[str, list[_Entry]] = defaultdict(list)
+        for entry in self._entries:
+            self._plain[entry.plain].append(entry)
+            for variant in set(_deletions(entry.plain)):
+                self._mistyped[variant].append(entry)
+
+    def find(self, wanted: str) -> list[Operation]:
+        """Return what fits, best first."""
+        plain = _plain(wanted)
+        found: list[tuple[int, tuple[int, int, str], _Entry]] = []
+        for entry in self._entries:
+            rank = next((place for place, fits in enumerate(_RANKS) if fits(entry, wanted, plain)), None)
+            if rank is not None:
+                found.append((rank, entry.order, entry))
+        if not found or min(found)[0] >= _NAMED:
+            known = {entry.name for _, _, entry in found}
+            found += [(_NAMED, e.order, e) for e in self._near(plain) if e.name not in known]
+        found.sort(key=lambda each: each[:2])
+        return [entry.operation for _, _, entry in found[:_MOST]]
+
+    def nearest(self, name: str) -> str | None:
+        """Return the name that is meant."""
+        short = name.rpartition(".")[2].lower()
+        plain = _plain(short)
+        namespace = name.rpartition(".")[0]
+        close = get_close_matches(plain, self._plain, n=1, cutoff=0.75)
+        for candidates in (self._plain.get(plain), self._near(plain), self._plain.get("".join(close))):
+            if plain and candidates:
+                return min(candidates, key=lambda each: _distance(each, namespace)).operation.name
+        return None
+
+    def _near(self, plain: str) -> list[_Entry]:
+        """Return entries whose name differs by one letter added, lost, changed or swapped."""
+        if len(plain) < 3:
+            return []
+        found = {
+            entry.name: entry for variant in _deletions(plain) for entry in self._mistyped.get(variant, ())
+        }
+        return [entry for entry in found.values() if _is_one_off(plain, entry.plain)]
+
+
+_last: list[_Index] = []
+
+
+def _index(catalog: Catalog) -> _Index:
+    """Return the index of a catalogue; the last one is kept."""
+    if not _last or _last[0].catalog is not catalog:
+        _last[:] = [_Index(catalog)]
+    return _last[0]
+
+
+def _entry(operation: Operation) -> _Entry:
+    name = operation.name.lower()
+    short = name.rpartition(".")[2]
+    room = operation.name.rpartition(".")[0]
+    aliases = tuple(alias.lower() for alias in operation.aliases)
+    return _Entry(
+        operation=operation,
+        name=name,
+        short=short,
+        plain=_plain(short),
+        aliases=aliases,
+        words=frozenset(_WORD.findall(" ".join((name.replace("_", " "), *aliases)))),
+        summary=operation.summary.lower(),
+        order=(ROOMS.index(room) if room in ROOMS else len(ROOMS), len(short), name),
+    )
+
+
+def _plain(text: str) -> str:
+    """Return a name without what people leave out or mistake: capitals, underscores, spaces."""
+    return "".join(_WORD.findall(text.lower()))
+
+
+def _is_subsequence(part: str, whole: str) -> bool:
+    letters = iter(whole)
+    return part[0] == whole[:1] and all(letter in letters for letter in part)
+
+
+def _deletions(text: str) -> Iterator[str]:
+    yield text
+    for place in range(len(text)):
+        yield text[:place] + text[place + 1 :]
+
+
+def _is_one_off(one: str, other: str) -> bool:
+    """Say whether one letter was added, lost or changed, or two neighbours swapped."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    if start is None:
+        return True
+    rest, others = one[start:], other[start:]
+    return (
+        rest[1:] == others[1:]
+        or rest == others[1:]
+        or rest[1:] == others
+        or (rest[:2] == others[1::-1] and rest[2:] == others[2:])
+    )
+
+
+def _distance(entry: _Entry, namespace: str) -> tuple[bool, tuple[int, int, str]]:
+    return entry.operation.name.rpartition(".")[0] != namespace, entry.order
