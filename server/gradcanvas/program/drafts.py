@@ -46,7 +46,11 @@ class Problems:
 
     def add(self, path: Iterable[str], code: str, message: str, help_text: str) -> None:
         """Note one problem at the place that `path` leads to."""
-        self.found.append(Problem(where=pointer(path), code=code, message=message, help=help_text))
+        self.add_at(pointer(path), code, message, help_text)
+
+    def add_at(self, where: str, code: str, message: str, help_text: str) -> None:
+        """Note one problem at a JSON pointer."""
+        self.found.append(Problem(where=where, code=code, message=message, help=help_text))
 
     def lose(self, draft: Draft, at: tuple[str, ...], code: str, message: str, help_text: str) -> None:
         """Note a problem of a node, which then does not run."""

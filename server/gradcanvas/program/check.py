@@ -1,0 +1,169 @@
+"""Everything that is wrong with a graph, and what each output will be, before anything is computed.
+
+Never raises for what a document holds, never allocates a tensor, never draws a random number.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gradcanvas.catalog import callables
+from gradcanvas.catalog.model import Catalog
+from gradcanvas.document import Graph, Problem
+from gradcanvas.program.bind import bind
+from gradcanvas.program.binding import Binding, BoundTrain, Reference, Scope
+from gradcanvas.program.branches import run_control
+from gradcanvas.program.devices import resolve_device
+from gradcanvas.program.drafts import Problems
+from gradcanvas.program.evaluation import Evaluation
+from gradcanvas.program.file_order import in_file_order
+from gradcanvas.program.loss import check_loss_and_metrics
+from gradcanvas.program.memory import default_budget_bytes
+from gradcanvas.program.order import dependents
+from gradcanvas.program.scope_run import OutputMeta, ScopeRun
+from gradcanvas.program.shapes import Shapes
+
+__all__ = ["Checked", "OutputMeta", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found.
+
+    Attributes:
+        problems: all of them, in the order of the file.
+        outputs: every output of every node that can run and every parameter and buffer, by reference
+            ("yhat", "m.indices", "fc.weight", "call/wx"), in the order of the file.
+        binding: what can run, and nothing else.
+        device: the one that was asked for, as torch takes it; `cpu` where that is not there.
+    """
+
+    problems: tuple[Problem, ...]
+    outputs: Mapping[str, OutputMeta]
+    binding: Binding
+    device: str = "cpu"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that `check --json` prints."""
+        return {
+            "problems": [problem.model_dump() for problem in self.problems],
+            "outputs": {
+                name: {
+                    "shape": None if meta.shape is None else list(meta.shape),
+                    "dtype": meta.dtype,
+                    "requires_grad": meta.requires_grad,
+                }
+                for name, meta in self.outputs.items()
+            },
+        }
+
+
+def check(
+    graph: Graph,
+    catalog: Catalog,
+    *,
+    device: str | None = None,
+    budget_bytes: int | None = None,
+    document_problems: Iterable[Problem] = (),
+    shapes: Shapes | None = None,
+) -> Checked:
+    """Check a graph.
+
+    Args:
+        graph: what is well-formed of a document.
+        catalog: the vocabulary.
+        device: "auto", "cpu", "cuda" or "cuda:N"; the graph's own where it is None.
+        budget_bytes: what a step may hold; by default a share of the memory of the device.
+        document_problems: what reading the file found, to stand among the others.
+        shapes: remembers what calls give; by default one for the whole process.
+    """
+    resolved, device_problem = resolve_device(device or graph.device)
+    budget = default_budget_bytes(resolved) if budget_bytes is None else budget_bytes
+    binding = bind(graph, catalog)
+    evaluation = Evaluation(binding, _calls(), shapes or _shapes, budget, run_control)
+    run = evaluation.run(binding.scope, {})
+    scope = _thinned(binding.scope, run)
+    problems = evaluation.problems
+    train = _train(binding.train, run, scope, problems)
+    found = [*document_problems, *binding.problems, *problems.found]
+    if device_problem is not None:
+        found.append(device_problem)
+    ordered = in_file_order(graph, found)
+    return Checked(
+        problems=ordered,
+        outputs=_arranged(evaluation.rows, scope),
+        binding=replace(binding, scope=scope, train=train, problems=ordered),
+        device=resolved,
+    )
+
+
+_shapes = Shapes()
+_callables: dict[str, Any] = {}
+
+
+def _calls() -> Mapping[str, Any]:
+    if not _callables:
+        _callables.update(callables())
+    return _callables
+
+
+def _thinned(scope: Scope, run: ScopeRun) -> Scope:
+    """Leave out what cannot run, and what depends on it."""
+    if not run.lost:
+        return scope
+    needs = {
+        name: {reference.node for _, _, reference in node.edges()} | {node.owner} - {name}
+        for name, node in scope.nodes.items()
+    }
+    lost = dependents(needs, run.lost)
+    return replace(
+        scope,
+        nodes={name: node for name, node in scope.nodes.items() if name not in lost},
+        order=tuple(name for name in scope.order if name not in lost),
+    )
+
+
+def _train(train: BoundTrain | None, run: ScopeRun, scope: Scope, problems: Problems) -> BoundTrain | None:
+    if train is None:
+        return None
+
+    def is_there(reference: Reference | None) -> bool:
+        return reference is not None and reference.node in scope.nodes
+
+    checked = check_loss_and_metrics(train, run, problems)
+    batch = checked.batch
+    return replace(
+        checked,
+        loss=checked.loss if is_there(checked.loss) else None,
+        metrics={name: each for name, each in checked.metrics.items() if is_there(each)},
+        batch=batch if batch is not None and all(map(is_there, batch.of)) else None,
+        validation=tuple(
+            each
+            for each in checked.validation
+            if is_there(each.source) and (each.reference is None or is_there(each.reference))
+        ),
+    )
+
+
+def _arranged(rows: Mapping[str, OutputMeta], scope: Scope) -> dict[str, OutputMeta]:
+    """Put rows into the order of the file: a node's outputs, what it owns, what it calls."""
+    places = {name: place for place, name in enumerate(scope.nodes)}
+
+    def key(name: str) -> tuple[int, bool, bool]:
+        node = scope.nodes[_top(name)]
+        is_owned = (
+            node.is_module and name.removeprefix(f"{node.id}.") not in ("", node.id) and not _is_output(name)
+        )
+        return places[node.id], "/" in name, is_owned
+
+    def _is_output(name: str) -> bool:
+        node = scope.nodes[_top(name)]
+        rest = name.removeprefix(node.id).removeprefix(".")
+        return rest == "" or any(each.name == rest for each in node.outputs)
+
+    kept = [name for name in rows if _top(name) in places]
+    return {name: rows[name] for name in sorted(kept, key=key)}
+
+
+def _top(name: str) -> str:
+    return name.split("/", 1)[0].split(".", 1)[0]

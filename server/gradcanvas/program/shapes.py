@@ -1,0 +1,367 @@
+"""What one call gives, without computing it: shapes, dtypes, gradients, bytes; on fake tensors, remembered.
+
+Nothing is allocated and nothing is drawn. Knows single calls; the graph around them is `check.py`'s.
+"""
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.fx.experimental.symbolic_shapes import ShapeEnv
+from torch.utils._python_dispatch import TorchDispatchMode
+
+MOST_OUTPUTS = 10_000
+"""Tensors that one call may give."""
+
+
+class Meta(NamedTuple):
+    """All that is known of a tensor whose numbers are not computed; strides count in elements."""
+
+    shape: tuple[int, ...]
+    stride: tuple[int, ...]
+    dtype: torch.dtype
+    requires_grad: bool
+    conjugate: bool = False
+    negative: bool = False
+
+    @property
+    def elements(self) -> int:
+        """How many numbers it holds."""
+        count = 1
+        for size in self.shape:
+            count *= size
+        return count
+
+
+class Unknown(NamedTuple):
+    """A tensor of which the data decide something: None is what is not known before the run."""
+
+    shape: tuple[int | None, ...] | None = None
+    dtype: torch.dtype | None = None
+    requires_grad: bool | None = None
+
+
+Value = Meta | Unknown | None
+"""What an output is; None is one that is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a call gives.
+
+    Attributes:
+        values: its outputs, depth first; None if not even their number is known before the run.
+        held: bytes that stay until the backward: new outputs, and their gradients where they have any.
+        largest: bytes of the largest tensor that is made on the way.
+    """
+
+    values: tuple[Value, ...] | None
+    held: int = 0
+    largest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a call cannot be: torch's words, and whether a size overflows what can be addressed at all."""
+
+    words: str
+    is_overflow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a module owns: the dotted name of each parameter and buffer, and the bytes of all."""
+
+    tensors: Mapping[str, Meta]
+    held: int
+
+
+class Shapes:
+    """Answers what calls give, from memory where the same was asked before."""
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
+        self._known: dict[object, Any] = {}
+
+    def call(self, key: object, run: Callable[[Callable[[Meta], torch.Tensor]], object]) -> Given | Refusal:
+        """Return what a call gives.
+
+        Args:
+            key: equal for calls that give the same.
+            run: makes the call; what it is handed turns a meta into a tensor to call with.
+        """
+        return self.remembered(key, lambda: _run(run))
+
+    def remembered(self, key: object, find: Callable[[], Given | Refusal]) -> Given | Refusal:
+        """Return what `find` finds, once for each key."""
+        found = self._known.get(key)
+        if found is None:
+            found = find()
+            self._remember(key, found)
+        answer: Given | Refusal = found
+        return answer
+
+    def module(self, key: object, make: Callable[[], torch.nn.Module]) -> Made | Refusal:
+        """Return what a module owns.
+
+        Args:
+            key: equal for modules that own the same.
+            make: makes it, on whatever device is the default.
+        """
+        found = self._known.get(key)
+        if found is None:
+            found = _make(make)
+            self._remember(key, found)
+        answer: Made | Refusal = found
+        return answer
+
+    def _remember(self, key: object, found: object) -> None:
+        if len(self._known) >= self._most:
+            self._known.clear()
+        self._known[key] = found
+
+
+def _run(
+    run: Callable[[Callable[[Meta], torch.Tensor]], object],
+) -> Given | Refusal:
+    fake = _attempt(run)
+    if not isinstance(fake, Refusal):
+        return fake
+    # Fake tensors run python versions of some kernels, whose words are not those a person gets when it runs:
+    # the kernels' own checks, on tensors without memory, come nearer.
+    plain = _attempt_on_meta(run)
+    return Refusal(plain or fake.words, fake.is_overflow)
+
+
+def _attempt(run: Callable[[Callable[[Meta], torch.Tensor]], object]) -> Given | Refusal:
+    largest = _Largest()
+    made: list[torch.Tensor] = []
+
+    def tensor(meta: Meta) -> torch.Tensor:
+        made.append(_tensor(meta, "cpu"))
+        return made[-1]
+
+    try:
+        with quiet(), _fake_mode(), largest:
+            outputs = list(flattened(run(tensor)))
+            return _given(outputs, made, largest.bytes)
+    except Exception as error:
+        return _judged(error)
+
+
+def _attempt_on_meta(run: Callable[[Callable[[Meta], torch.Tensor]], object]) -> str | None:
+    try:
+        with quiet(), torch.device("meta"):
+            run(lambda meta: _tensor(meta, "meta"))
+    except Exception as error:
+        return None if _is_of_the_checker(error) else words_of(error)
+    return None
+
+
+def _make(make: Callable[[], torch.nn.Module]) -> Made | Refusal:
+    try:
+        with quiet(), _fake_mode():
+            module = make()
+            tensors = {name: meta_of(tensor) for name, tensor in owned(module)}
+    except Exception as error:
+        judged = _judged(error)
+        return judged if isinstance(judged, Refusal) else Made({}, 0)
+    known = {name: meta for name, meta in tensors.items() if isinstance(meta, Meta)}
+    return Made(known, sum(_bytes(meta) * (2 if meta.requires_grad else 1) for meta in known.values()))
+
+
+def owned(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    """Yield a module's parameters, then its buffers, by dotted name."""
+    yield from module.named_parameters()
+    yield from module.named_buffers()
+
+
+def flattened(result: object) -> Iterator[torch.Tensor | None]:
+    """Yield the outputs of a call depth first; numbers among them are no outputs.
+
+    Raises:
+        ValueError: there are more than `MOST_OUTPUTS`.
+    """
+    count = 0
+    waiting = [result]
+    while waiting:
+        each = waiting.pop()
+        if each is None or isinstance(each, torch.Tensor):
+            count += 1
+            if count > MOST_OUTPUTS:
+                raise ValueError(f"It gives more than {MOST_OUTPUTS} tensors.")
+            yield each
+        elif isinstance(each, (tuple, list)):
+            waiting.extend(reversed(each))
+        elif isinstance(each, dict):
+            waiting.extend(reversed(each.values()))
+
+
+def meta_of(tensor: torch.Tensor) -> Meta | Unknown:
+    """Return what is known of a fake tensor."""
+    shape = tuple(_whole(size) for size in tensor.shape)
+    if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_nested:
+        return Unknown(shape, tensor.dtype, tensor.requires_grad)
+    stride = tuple(_whole(step) for step in tensor.stride())
+    sizes = [size for size in shape if size is not None]
+    steps = [step for step in stride if step is not None]
+    if len(sizes) < len(shape) or len(steps) < len(stride):
+        return Unknown(shape, tensor.dtype, tensor.requires_grad)
+    return Meta(
+        tuple(sizes),
+        tuple(steps),
+        tensor.dtype,
+        tensor.requires_grad,
+        tensor.is_conj(),
+        tensor.is_neg(),
+    )
+
+
+def contiguous(shape: tuple[int, ...], dtype: torch.dtype, requires_grad: bool = False) -> Meta:
+    """Return the meta of a new tensor."""
+    strides: list[int] = []
+    step = 1
+    for size in reversed(shape):
+        strides.append(step)
+        step *= max(size, 1)
+    return Meta(shape, tuple(reversed(strides)), dtype, requires_grad)
+
+
+def words_of(error: BaseException) -> str:
+    """Return what torch said, without the hints that are meant for its own developers."""
+    text = str(error).strip() or type(error).__name__
+    if text.count("(") < text.count(")") and text.endswith(")"):
+        text = text[:-1]
+    return _translated(text.split("\n\n")[0].strip())
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep torch's log and warnings about fake calls off standard error, and the random state as it is."""
+    loggers = [logging.getLogger(f"torch._subclasses.{name}") for name in ("fake_tensor", "fake_impls")]
+    before = [each.disabled for each in loggers]
+    for each in loggers:
+        each.disabled = True
+    try:
+        with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for each, disabled in zip(loggers, before, strict=True):
+            each.disabled = disabled
+
+
+class _Largest(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
+    """Measures the largest tensor that is made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bytes = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        for tensor in flattened(result):
+            if tensor is not None and tensor.layout is torch.strided:
+                self.bytes = max(self.bytes, _storage_bytes(tensor))
+        return result
+
+
+def _fake_mode() -> FakeTensorMode:
+    return FakeTensorMode(shape_env=ShapeEnv())
+
+
+def _tensor(meta: Meta, device: str) -> torch.Tensor:
+    tensor = torch.empty_strided(meta.shape, meta.stride, dtype=meta.dtype, device=device)
+    if meta.conjugate:
+        tensor = tensor.conj()
+    if meta.negative:
+        tensor = torch._neg_view(tensor)
+    return tensor.requires_grad_() if meta.requires_grad else tensor
+
+
+def _given(outputs: list[torch.Tensor | None], made: list[torch.Tensor], largest: int) -> Given:
+    seen = {tensor.untyped_storage()._cdata for tensor in made}
+    held = 0
+    values: list[Value] = []
+    for tensor in outputs:
+        if tensor is None:
+            values.append(None)
+            continue
+        value = meta_of(tensor)
+        values.append(value)
+        if isinstance(value, Meta):
+            storage = tensor.untyped_storage()._cdata
+            if storage not in seen:
+                seen.add(storage)
+                held += _storage_bytes(tensor) + (_bytes(value) if value.requires_grad else 0)
+    return Given(tuple(values), held, largest)
+
+
+def _judged(error: Exception) -> Given | Refusal:
+    """Tell what cannot run from what only cannot be known before it runs."""
+    if _is_of_the_checker(error):
+        return Given(None)
+    words = words_of(error)
+    return Refusal(words, "overflow" in words.lower())
+
+
+_CHECKER_CLASSES = (
+    "DataDependentOutputException",
+    "DynamicOutputShapeException",
+    "UnsupportedOperatorException",
+    "UnsupportedFakeTensorException",
+    "UnsupportedMutationAliasingException",
+    "GuardOnDataDependentSymNode",
+    "PendingUnbackedSymbolNotFound",
+    "UserError",
+    "Unsupported",
+    "NotImplementedError",
+)
+_CHECKER_WORDS = (
+    "faketensor",
+    "fake tensor",
+    "meta tensor",
+    "meta device",
+    "data-dependent",
+    "data pointer",
+    "symint",
+)
+
+
+def _is_of_the_checker(error: Exception) -> bool:
+    """Tell whether a failure is that of running without numbers, and says nothing of the real run."""
+    if type(error).__name__ in _CHECKER_CLASSES or isinstance(error, NotImplementedError):
+        return True
+    text = str(error).lower()
+    return any(words in text for words in _CHECKER_WORDS)
+
+
+def _translated(words: str) -> str:
+    """Put the words of python versions of kernels into those of the kernels."""
+    head, _, tail = words.partition("a and b must have same reduction dim, but got ")
+    if tail and not head:
+        first, _, second = tail.rstrip(".").partition(" X ")
+        sides = (side.strip("[]").replace(", ", "x") for side in (first, second))
+        return f"mat1 and mat2 shapes cannot be multiplied ({' and '.join(sides)})"
+    return words
+
+
+def _whole(size: object) -> int | None:
+    if type(size) is int:
+        return size
+    node = getattr(size, "node", None)
+    number = node.maybe_as_int() if node is not None else None
+    return number if isinstance(number, int) else None
+
+
+def _storage_bytes(tensor: torch.Tensor) -> int:
+    return _whole(tensor.untyped_storage().nbytes()) or 0
+
+
+def _bytes(meta: Meta) -> int:
+    return meta.elements * meta.dtype.itemsize
