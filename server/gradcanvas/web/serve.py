@@ -55,22 +55,26 @@ def serve(serve_settings: ServeSettings) -> None:
     Raises:
         ServerError: It cannot start; the words are for the person.
     """
-    token = None if is_loopback(serve_settings.host) else secrets.token_urlsafe(24)
     settings = Settings(
         data=(serve_settings.data or default_data_directory()).resolve(),
         host=serve_settings.host,
         file=serve_settings.file,
-        token=token,
+        token=None if is_loopback(serve_settings.host) else secrets.token_urlsafe(24),
     )
-    with listen(serve_settings.host, serve_settings.port) as listener:
-        address = address_of(listener, serve_settings.host, token)
+    serve_with(settings, serve_settings.port, serve_settings.open_browser)
+
+
+def serve_with(settings: Settings, port: int | None, open_browser: bool) -> None:
+    """Serve with all that can be set."""
+    with listen(settings.host, port) as listener:
+        address = address_of(listener, settings.host, settings.token)
 
         def is_up() -> None:
-            _say(listener, serve_settings, address)
-            if serve_settings.open_browser:
+            _say(listener, port, address)
+            if open_browser:
                 threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
-        if token is None:
+        if settings.token is None:
             _serve_here(settings, listener, address, is_up)
         else:
             _serve_beyond(settings, listener, address, is_up)
@@ -192,9 +196,9 @@ def _on_signals(end: Any) -> None:
         signal.signal(number, handle)
 
 
-def _say(listener: socket.socket, serve_settings: ServeSettings, address: str) -> None:
+def _say(listener: socket.socket, wanted: int | None, address: str) -> None:
     port = listener.getsockname()[1]
-    if serve_settings.port is None and port != DEFAULT_PORT:
+    if wanted is None and port != DEFAULT_PORT:
         sys.stdout.write(f"Port {DEFAULT_PORT} is taken, so it is {port}.\n")
     sys.stdout.write(f"GradCanvas {__version__} is at {address}\nCtrl+C ends it.\n")
     sys.stdout.flush()
