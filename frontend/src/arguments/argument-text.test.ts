@@ -15,6 +15,7 @@ function argument(type: ArgumentType, more: Partial<Argument> = {}): Argument {
     choices: [],
     passing: "keyword",
     length: null,
+    fixed: null,
     ...more,
   };
 }

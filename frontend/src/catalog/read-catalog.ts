@@ -49,6 +49,7 @@ function readArgument(row: Wire): Argument {
     choices: (row.choices as string[] | undefined) ?? [],
     passing: (row.passing as Argument["passing"] | undefined) ?? "keyword",
     length: (row.length as number | null | undefined) ?? null,
+    fixed: (row.fixed as string | null | undefined) ?? null,
   };
 }
 

@@ -79,6 +79,7 @@ function functionSocket(name: string): Argument {
     choices: [],
     passing: "keyword",
     length: null,
+    fixed: null,
   };
 }
 

@@ -43,7 +43,10 @@ export interface Argument {
   readonly default: string | null;
   readonly choices: readonly string[];
   readonly passing: "keyword" | "positional" | "varargs";
+  /** For a list of fixed length, that length; a list of one is accepted there as well. */
   readonly length: number | null;
+  /** The only literal that may stand, as JSON text: two overloads may differ by a flag alone. */
+  readonly fixed: string | null;
 }
 
 /** One output: torch's own name or its number; `many` is a list of unknown length. */

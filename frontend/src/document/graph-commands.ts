@@ -31,11 +31,15 @@ export function setLoss(
 }
 
 /** Sets (or with null removes) the number of steps. */
-export function setSteps(document: GraphDocument, literal: string | null): void {
-  editTrain(document, (train) => {
-    if (literal === null) train.delete("steps");
-    else train.set("steps", literal);
-  });
+export function setSteps(document: GraphDocument, literal: string | null, merge: string | null = null): void {
+  editTrain(
+    document,
+    (train) => {
+      if (literal === null) train.delete("steps");
+      else train.set("steps", literal);
+    },
+    merge,
+  );
 }
 
 /** Chooses the optimiser (null: none); arguments of the old one that the new one has too are kept. */
@@ -63,21 +67,30 @@ export function setOptimizerArgument(
   document: GraphDocument,
   argument: string,
   literal: string | null,
+  merge: string | null = null,
 ): void {
-  editTrain(document, (train) => {
-    const optimizer = mapField(train, "optimizer");
-    if (!optimizer) return;
-    const args = ensureMap(optimizer, "args");
-    if (literal === null) args.delete(argument);
-    else args.set(argument, literal);
-  });
+  editTrain(
+    document,
+    (train) => {
+      const optimizer = mapField(train, "optimizer");
+      if (!optimizer) return;
+      const args = ensureMap(optimizer, "args");
+      if (literal === null) args.delete(argument);
+      else args.set(argument, literal);
+    },
+    merge,
+  );
 }
 
-function editTrain(document: GraphDocument, change: (train: Fields) => void): void {
+function editTrain(
+  document: GraphDocument,
+  change: (train: Fields) => void,
+  merge: string | null = null,
+): void {
   document.transact(({ train }) => {
     change(train);
     if (train.size > 1) train.delete("present");
-  });
+  }, merge);
 }
 
 /** Draws a box behind nodes and returns its uid. */

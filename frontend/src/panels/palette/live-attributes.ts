@@ -2,11 +2,14 @@
 
 They are written past React, at the pace of `tick`: a thousand rows twice a second must not render. */
 import { type RefObject, useEffect } from "react";
+import { edgeAttributes, nodeAttributes } from "../../canvas/attributes";
 import type { Snapshot } from "../../document/types";
 import { useEditor, useSnapshot } from "../../editor/editor";
-import { edgeAttributes, nodeAttributes } from "../../run/attributes";
-import { useRun } from "../../run/run-store";
+import { type Run, useRun } from "../../run/run-store";
 import { useView } from "../../view/view-store";
+
+/** The canvas has mounted what is in view this long after it moved. */
+const SETTLED_AFTER_MS = 150;
 
 /** Keeps the rows (`li[data-row]`) of a list in step with the newest numbers. */
 export function useLiveAttributes(list: RefObject<HTMLElement | null>): void {
@@ -15,21 +18,25 @@ export function useLiveAttributes(list: RefObject<HTMLElement | null>): void {
   const tick = useRun((state) => state.tick);
   const layout = useRun((state) => state.layout);
   const center = useView((view) => view.center);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a tick, a layout or another view make the rows stale
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a tick, a layout or an edit make the rows stale
   useEffect(() => {
-    const timer = setTimeout(() => list.current && write(list.current, snapshot, run), 0);
+    if (list.current) write(list.current, snapshot, run);
+  }, [list, run, snapshot, tick, layout]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the canvas mounts follows these a little later
+  useEffect(() => {
+    const timer = setTimeout(() => list.current && write(list.current, snapshot, run), SETTLED_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [list, run, snapshot, tick, layout, center]);
+  }, [list, run, snapshot, layout, center]);
 }
 
-function write(list: HTMLElement, snapshot: Snapshot, run: ReturnType<typeof useEditor>["run"]): void {
+function write(list: HTMLElement, snapshot: Snapshot, run: Run): void {
   const shown = namesOnCanvas();
   const edges = Map.groupBy(snapshot.edges, (edge) => edge.target);
   for (const row of list.querySelectorAll<HTMLElement>("li[data-row]")) {
     const id = row.dataset.row ?? "";
     const node = snapshot.byId.get(id);
     if (shown.nodes.has(id) || node === undefined) clear(row);
-    else put(row, { "data-node": id, ...nodeAttributes(id, run.frame, run.layout) });
+    else put(row, { "data-node": id, ...nodeAttributes(run, id) });
     const into = (node && edges.get(node.uid)) ?? [];
     const absent = into.filter((edge) => !shown.edges.has(edge.id));
     writeEdges(
@@ -41,15 +48,11 @@ function write(list: HTMLElement, snapshot: Snapshot, run: ReturnType<typeof use
 }
 
 /** An edge's row is an empty element after the node's button. */
-function writeEdges(
-  row: HTMLElement,
-  ids: readonly string[],
-  run: ReturnType<typeof useEditor>["run"],
-): void {
+function writeEdges(row: HTMLElement, ids: readonly string[], run: Run): void {
   const kept = row.querySelectorAll<HTMLElement>("[data-edge]");
   ids.forEach((id, index) => {
     const element = kept[index] ?? row.appendChild(document.createElement("span"));
-    put(element, { "data-edge": id, ...edgeAttributes(id, run.frame, run.layout) });
+    put(element, { "data-edge": id, ...edgeAttributes(run, id) });
   });
   for (let index = ids.length; index < kept.length; index += 1) kept[index]?.remove();
 }

@@ -6,6 +6,7 @@ import { useEditor } from "../../editor/editor";
 import { placeOperation } from "../../editor/place-operation";
 import { type Theme, useView } from "../../view/view-store";
 import { IconButton } from "../icons";
+import { focusCanvas } from "./focus-canvas";
 import { NodeList } from "./node-list";
 import { OPERATION_TYPE, OperationSearch } from "./operation-search";
 import "./palette.css";
@@ -28,11 +29,6 @@ export function Palette(): ReactNode {
       </div>
     </aside>
   );
-}
-
-/** Puts the focus back on the canvas. */
-export function focusCanvas(): void {
-  document.querySelector<HTMLElement>('[role="application"]')?.focus();
 }
 
 let placed = 0;

@@ -1,0 +1,21 @@
+/** Puts the focus into the inspector where another part of the page asks for it. */
+import { type RefObject, useEffect, useRef } from "react";
+
+/** Puts the focus where another part of the page asks for it. */
+export function useEditRequest(
+  region: RefObject<HTMLElement | null>,
+  request: { readonly field: "first" | "id"; readonly count: number } | null,
+): void {
+  const served = useRef(request?.count ?? 0);
+  useEffect(() => {
+    if (!request || request.count === served.current) return;
+    served.current = request.count;
+    const selector =
+      request.field === "id"
+        ? "[data-edit=id]"
+        : ".fields input, .fields select, .fields textarea, button[role=switch]";
+    const field = region.current?.querySelector<HTMLElement>(selector);
+    field?.focus();
+    if (field instanceof HTMLInputElement) field.select();
+  }, [region, request]);
+}

@@ -1,0 +1,138 @@
+/** The field of an argument that takes a wire: which node it comes from, chosen from those that fit. */
+import { type ReactNode, useId, useState } from "react";
+import { useCatalog } from "../../catalog/catalog-store";
+import { outputSockets, reachableFrom } from "../../catalog/sockets";
+import type { Argument } from "../../catalog/types";
+import { connect, cutEdge } from "../../document/commands";
+import type { NodeView, ReferenceView, Snapshot } from "../../document/types";
+import { useEditor, useSnapshot } from "../../editor/editor";
+import { type IndexedLayout, useRun } from "../../run/run-store";
+
+/** One labelled choice of a source, or for a list of tensors one for each and one to add. */
+export function WireField({
+  node,
+  argument,
+}: {
+  readonly node: NodeView;
+  readonly argument: Argument;
+}): ReactNode {
+  const input = node.inputs.find((found) => found.argument === argument.name);
+  const refs = input?.refs ?? [];
+  if (argument.type !== "tensors")
+    return <Source node={node} argument={argument} at={refs[0] ?? null} index={null} />;
+  return (
+    <div className="field-wires">
+      {refs.map((ref, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a tensor's place in the list is what it is
+        <Source key={index} node={node} argument={argument} at={ref} index={index} />
+      ))}
+      <Source node={node} argument={argument} at={null} index={refs.length} />
+    </div>
+  );
+}
+
+interface SourceProps {
+  readonly node: NodeView;
+  readonly argument: Argument;
+  readonly at: ReferenceView | null;
+  readonly index: number | null;
+}
+
+function Source({ node, argument, at, index }: SourceProps): ReactNode {
+  const { document } = useEditor();
+  const snapshot = useSnapshot();
+  const [opened, setOpened] = useState(false);
+  const id = useId();
+  const choices = opened ? sourcesFor(snapshot, node) : [];
+  const value = at?.text ?? "";
+  const name = index === null || index === 0 ? argument.name : `${argument.name} ${index + 1}`;
+  const choose = (text: string): void => {
+    if (text === "") {
+      const edge = snapshot.edges.find(
+        (found) => found.target === node.uid && found.argument === argument.name && found.index === index,
+      );
+      if (edge) cutEdge(document, edge);
+      return;
+    }
+    const chosen = choices.find((choice) => choice.text === text);
+    if (!chosen) return;
+    const { uid: source, output } = chosen;
+    connect(document, {
+      source,
+      output,
+      target: node.uid,
+      argument: argument.name,
+      list: index !== null,
+      index,
+    });
+  };
+  return (
+    <div className="field-row" data-required={argument.required}>
+      <label htmlFor={id}>{name}</label>
+      <select
+        id={id}
+        className="field"
+        value={value}
+        aria-invalid={at !== null && at.uid === null}
+        onFocus={() => setOpened(true)}
+        onPointerDown={() => setOpened(true)}
+        onChange={(event) => choose(event.target.value)}
+      >
+        <option value="">{at ? (argument.typed ? "type a value" : "cut the wire") : "not wired"}</option>
+        {at && !choices.some((choice) => choice.text === value) && <option value={value}>{value}</option>}
+        {choices.map((choice) => (
+          <option key={choice.text} value={choice.text}>
+            {choice.text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+interface SourceChoice {
+  readonly uid: string;
+  readonly output: string | null;
+  readonly text: string;
+}
+
+/** Every output that does not depend on the node. */
+function sourcesFor(snapshot: Snapshot, node: NodeView): SourceChoice[] {
+  const after = reachableFrom(snapshot, node.uid);
+  const { catalog } = useCatalog.getState();
+  const { layout } = useRun.getState();
+  const choices: SourceChoice[] = [];
+  for (const other of snapshot.nodes) {
+    if (after.has(other.uid)) continue;
+    for (const { output } of outputSockets(
+      catalog.operations.get(other.op),
+      other,
+      snapshot,
+      known(layout, other.id),
+    ))
+      choices.push({ uid: other.uid, output, text: output === null ? other.id : `${other.id}.${output}` });
+  }
+  return choices;
+}
+
+/** The outputs that the newest evaluation found; a module's parameters stand among them. */
+function known(layout: IndexedLayout | null, id: string): string[] {
+  const rows = layout?.nodeRows.get(id) ?? [];
+  return rows.map((row) => layout?.layout.outputs[row]?.output ?? "0");
+}
+
+/** Draws a wire to an argument from a node that is called by name; false where none fits. */
+export function drawByName(
+  document: ReturnType<typeof useEditor>["document"],
+  target: string,
+  argument: Argument,
+  text: string,
+): boolean {
+  const snapshot = document.getSnapshot();
+  const node = snapshot.byUid.get(target);
+  const chosen = node && sourcesFor(snapshot, node).find((choice) => choice.text === text.trim());
+  if (!chosen) return false;
+  const { uid: source, output } = chosen;
+  connect(document, { source, output, target, argument: argument.name, list: argument.type === "tensors" });
+  return true;
+}
