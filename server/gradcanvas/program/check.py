@@ -5,6 +5,7 @@ Never raises for what a document holds, never allocates a tensor, never draws a 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from gradcanvas.catalog import callables
@@ -147,22 +148,23 @@ def _train(train: BoundTrain | None, run: ScopeRun, scope: Scope, problems: Prob
 
 def _arranged(rows: Mapping[str, OutputMeta], scope: Scope) -> dict[str, OutputMeta]:
     """Put rows into the order of the file: a node's outputs, what it owns, what it calls."""
-    places = {name: place for place, name in enumerate(scope.nodes)}
+    groups: dict[str, list[str]] = {name: [] for name in scope.nodes}
+    for name in rows:
+        group = groups.get(name if name in groups else _top(name))
+        if group is not None:
+            group.append(name)
+    ordered: dict[str, OutputMeta] = {}
+    for top, names in groups.items():
+        if len(names) > 1:
+            outputs = {top, *(f"{top}.{each.name}" for each in scope.nodes[top].outputs)}
+            names.sort(key=partial(_rank, outputs, scope.nodes[top].is_module))
+        for name in names:
+            ordered[name] = rows[name]
+    return ordered
 
-    def key(name: str) -> tuple[int, bool, bool]:
-        node = scope.nodes[_top(name)]
-        is_owned = (
-            node.is_module and name.removeprefix(f"{node.id}.") not in ("", node.id) and not _is_output(name)
-        )
-        return places[node.id], "/" in name, is_owned
 
-    def _is_output(name: str) -> bool:
-        node = scope.nodes[_top(name)]
-        rest = name.removeprefix(node.id).removeprefix(".")
-        return rest == "" or any(each.name == rest for each in node.outputs)
-
-    kept = [name for name in rows if _top(name) in places]
-    return {name: rows[name] for name in sorted(kept, key=key)}
+def _rank(outputs: set[str], is_module: bool, name: str) -> tuple[bool, bool]:
+    return "/" in name, is_module and name not in outputs
 
 
 def _top(name: str) -> str:

@@ -88,9 +88,11 @@ class Evaluation:
             self.refuse(run, node, explain(node, path, {}, given))
             return
         values = given.values
-        if node.node.requires_grad is True and values is not None:
+        is_leaf = node.node.requires_grad is True
+        if is_leaf and values is not None:
             values = self._with_gradient(run, node, values)
-        if values is not None and not self.hold(run, node, given.held, given.largest, once=True):
+        held = given.held * 2 if is_leaf else given.held
+        if values is not None and not self.hold(run, node, held, given.largest, once=True):
             return
         if node.id not in run.lost:
             self.settle(run, node, values)
@@ -192,14 +194,15 @@ class Evaluation:
                 self.settle(run, node, (value,))
             return
         fed = self._fed(run, node)
-        if any(isinstance(each, Lost) for each in fed.values()):
+        known = {key: each for key, each in fed.items() if isinstance(each, Meta)}
+        if len(known) == len(fed) and not node.functions:
+            self._operate(run, node, known)
+        elif any(isinstance(each, Lost) for each in fed.values()):
             run.lost.add(node.id)
-        elif node.is_control:
+        elif node.functions:
             self._run_control(self, run, node, fed)
-        elif any(not isinstance(each, Meta) for each in fed.values()):
-            self.settle(run, node, unknown_outputs(node))
         else:
-            self._operate(run, node, {key: each for key, each in fed.items() if isinstance(each, Meta)})
+            self.settle(run, node, unknown_outputs(node))
 
     def _operate(self, run: ScopeRun, node: BoundNode, fed: dict[str, Meta]) -> None:
         path = run.prefix + node.id

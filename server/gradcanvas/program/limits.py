@@ -36,6 +36,8 @@ def excess(node: BoundNode, path: str, fed: Mapping[str, Meta]) -> Words | None:
         fed: what goes in.
     """
     for name, value in node.values.items():
+        if not (name in LARGEST or isinstance(value, list)):
+            continue
         most = LARGEST.get(name, _LONGEST_LIST)
         size = len(value) if isinstance(value, list) else value if name in LARGEST else 0
         argument = node.argument(name)

@@ -3,24 +3,25 @@
 The only user of networkx. Knows ids and who needs whom, nothing of operations, references or torch.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import networkx
 
+Needs = tuple[tuple[str, tuple[str, ...]], ...]
 
-def evaluation_order(needs: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+
+def evaluation_order(needs: Mapping[str, Collection[str]]) -> tuple[str, ...]:
     """Order ids so that each comes after what it needs, and of those that are ready the first in the file.
 
     Args:
         needs: id → the ids it needs, in the order of the file, free of cycles. Ids that are not keys are
             there from the beginning (sources) and are left out.
     """
-    graph = _graph(needs)
-    place = {name: index for index, name in enumerate(needs)}
-    return tuple(networkx.lexicographical_topological_sort(graph, key=place.__getitem__))
+    return _evaluation_order(_frozen(needs))
 
 
-def cycles(needs: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
+def cycles(needs: Mapping[str, Collection[str]]) -> tuple[tuple[str, ...], ...]:
     """Find one cycle for each set of ids that need each other, named from its first in the file onwards.
 
     Args:
@@ -30,48 +31,64 @@ def cycles(needs: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
         Cycles in the order of the file, each in the direction of the data (each id is needed by the next, the
         last by the first).
     """
-    graph = _graph(needs)
-    place = {name: index for index, name in enumerate(needs)}
-    knots = [knot for knot in networkx.strongly_connected_components(graph) if _is_cyclic(graph, knot)]
-    found = [_cycle_from(graph.subgraph(knot), min(knot, key=place.__getitem__)) for knot in knots]
-    return sorted(found, key=lambda cycle: place[cycle[0]])
+    return _cycles(_frozen(needs))
 
 
-def tangled(needs: Mapping[str, Iterable[str]]) -> set[str]:
+def tangled(needs: Mapping[str, Collection[str]]) -> set[str]:
     """Name every id that lies on some cycle."""
-    graph = _graph(needs)
-    knots = (knot for knot in networkx.strongly_connected_components(graph) if _is_cyclic(graph, knot))
-    return {name for knot in knots for name in knot}
+    return {name for knot in _knots(_graph(_frozen(needs))) for name in knot}
 
 
 def dependents(needs: Mapping[str, Iterable[str]], lost: Iterable[str]) -> set[str]:
     """Name what needs any of `lost`, at whatever distance, and `lost` itself."""
-    graph: networkx.DiGraph[str] = networkx.DiGraph()
-    graph.add_edges_from((source, name) for name, sources in needs.items() for source in sources)
+    followers: dict[str, list[str]] = {}
+    for name, sources in needs.items():
+        for source in sources:
+            followers.setdefault(source, []).append(name)
     reached = set(lost)
-    waiting = [name for name in reached if name in graph]
+    waiting = list(reached)
     while waiting:
-        for follower in graph.successors(waiting.pop()):
+        for follower in followers.get(waiting.pop(), ()):
             if follower not in reached:
                 reached.add(follower)
                 waiting.append(follower)
     return reached
 
 
-def _graph(needs: Mapping[str, Iterable[str]]) -> "networkx.DiGraph[str]":
+# A changed value leaves the wiring as it is: what was ordered before is not ordered again.
+@lru_cache(maxsize=64)
+def _evaluation_order(needs: Needs) -> tuple[str, ...]:
+    place = {name: index for index, (name, _) in enumerate(needs)}
+    return tuple(networkx.lexicographical_topological_sort(_graph(needs), key=place.__getitem__))
+
+
+@lru_cache(maxsize=64)
+def _cycles(needs: Needs) -> tuple[tuple[str, ...], ...]:
+    graph = _graph(needs)
+    place = {name: index for index, (name, _) in enumerate(needs)}
+    found = [_cycle_from(graph.subgraph(knot), min(knot, key=place.__getitem__)) for knot in _knots(graph)]
+    return tuple(sorted(found, key=lambda cycle: place[cycle[0]]))
+
+
+def _frozen(needs: Mapping[str, Collection[str]]) -> Needs:
+    return tuple((name, tuple(sources)) for name, sources in needs.items())
+
+
+def _graph(needs: Needs) -> "networkx.DiGraph[str]":
     graph: networkx.DiGraph[str] = networkx.DiGraph()
-    graph.add_nodes_from(needs)
-    graph.add_edges_from(
-        (source, name) for name, sources in needs.items() for source in sources if source in needs
-    )
+    names = dict(needs)
+    graph.add_nodes_from(names)
+    graph.add_edges_from((source, name) for name, sources in needs for source in sources if source in names)
     return graph
 
 
-def _is_cyclic(graph: "networkx.DiGraph[str]", knot: set[str]) -> bool:
-    if len(knot) > 1:
-        return True
-    (name,) = knot
-    return graph.has_edge(name, name)
+def _knots(graph: "networkx.DiGraph[str]") -> list[set[str]]:
+    """Return the sets of ids that need each other, or themselves."""
+    return [
+        knot
+        for knot in networkx.strongly_connected_components(graph)
+        if len(knot) > 1 or graph.has_edge(*2 * tuple(knot))
+    ]
 
 
 def _cycle_from(knot: "networkx.DiGraph[str]", start: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from gradcanvas.program.binding import BoundNode
 from gradcanvas.program.memory import in_words
 from gradcanvas.program.shapes import Meta, Refusal
+from gradcanvas.program.torch_words import as_when_run, mismatch
 from gradcanvas.program.values import dtype_name
 
 Words = tuple[str, str, str]
@@ -35,7 +36,7 @@ def explain(node: BoundNode, path: str, fed: Mapping[str, Meta], refusal: Refusa
         fed: argument (`other`, `tensors.0`) → what goes in.
         refusal: what torch said.
     """
-    words = refusal.words
+    words = as_when_run(refusal.words, [meta.shape for meta in fed.values()])
     if refusal.is_overflow:
         return (
             "memory-budget",
@@ -93,8 +94,7 @@ def _at_odds(fed: Mapping[str, Meta]) -> tuple[tuple[str, Meta], tuple[str, Meta
     items = list(fed.items())
     for place, (name, meta) in enumerate(items):
         for earlier in items[:place]:
-            pairs = zip(reversed(earlier[1].shape), reversed(meta.shape), strict=False)
-            if any(a != b and 1 not in (a, b) for a, b in pairs):
+            if mismatch(earlier[1].shape, meta.shape) is not None:
                 return earlier, (name, meta)
     return items[0], items[1]
 

@@ -5,6 +5,7 @@ Knows references and metas; how they come about is `evaluation`'s.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from gradcanvas.program.binding import BoundNode, Reference, Scope
@@ -86,6 +87,7 @@ def unknown_outputs(node: BoundNode) -> tuple[Value, ...] | None:
     return tuple(Unknown() for _ in node.outputs)
 
 
+@lru_cache(maxsize=4096)
 def output_meta(value: Meta | Unknown) -> OutputMeta:
     """Return what is told of a tensor."""
     dtype = None if value.dtype is None else dtype_name(value.dtype)

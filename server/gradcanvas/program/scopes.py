@@ -53,9 +53,16 @@ class ScopeBinder:
         self.drafts = drafts
         self.broken = broken
         self.wires: dict[str, Wires] = {}
+        self._resolved: dict[str, Reference | Unresolved] = {}
 
     def resolve(self, reference: str) -> Reference | Unresolved:
         """Find what a reference begins at."""
+        found = self._resolved.get(reference)
+        if found is None:
+            found = self._resolved[reference] = self._resolve(reference)
+        return found
+
+    def _resolve(self, reference: str) -> Reference | Unresolved:
         name, output = parse_reference(reference)
         draft = self.drafts.get(name)
         if draft is not None:
@@ -177,8 +184,7 @@ class ScopeBinder:
         for draft in self.drafts.values():
             if not lost_functions.isdisjoint(draft.functions.values()):
                 draft.lost = True
-        needs = {name: self._needs(draft, is_order=False) for name, draft in self.drafts.items()}
-        lost = dependents(needs, [name for name, draft in self.drafts.items() if draft.lost])
+        lost = self._lost_with([name for name, draft in self.drafts.items() if draft.lost])
         bound = {name: self._bound(draft) for name, draft in self.drafts.items() if name not in lost}
         steps = {name: data_needs[name] for name, node in bound.items() if not node.is_source}
         return Scope(
@@ -190,7 +196,7 @@ class ScopeBinder:
             outputs=self._outputs(outputs, bound, problems),
         )
 
-    def _report_cycles(self, needs: Mapping[str, set[str]], problems: Problems) -> None:
+    def _report_cycles(self, needs: Mapping[str, list[str]], problems: Problems) -> None:
         for cycle in cycles(needs):
             way = " → ".join((*cycle, cycle[0]))
             for name in cycle:
@@ -203,6 +209,12 @@ class ScopeBinder:
                     "Take one of these edges away; a loop is a `gradcanvas.for` or `gradcanvas.while`.",
                 )
 
+    def _lost_with(self, lost: list[str]) -> set[str]:
+        if not lost:
+            return set()
+        needs = {name: self._needs(draft, is_order=False) for name, draft in self.drafts.items()}
+        return dependents(needs, lost)
+
     def _report_empty_bypasses(self, problems: Problems) -> None:
         for draft in self.drafts.values():
             if draft.node.bypass and not draft.lost and first_wired(self.wires[draft.id]) is None:
@@ -211,15 +223,17 @@ class ScopeBinder:
                     draft, ("bypass",), "bypass-nothing", message, "End the bypass, or wire an input."
                 )
 
-    def _needs(self, draft: Draft, is_order: bool) -> set[str]:
+    def _needs(self, draft: Draft, is_order: bool) -> list[str]:
         """Name the nodes that must run before this one, or that it cannot do without."""
-        found: set[str] = set()
-        for wire in self.wires.get(draft.id, {}).values():
-            for reference in (wire,) if isinstance(wire, Reference) else wire:
-                if reference.kind == "output" or (reference.kind == "parameter" and not is_order):
-                    found.add(reference.node)
+        kinds = ("output",) if is_order else ("output", "parameter")
+        found = [
+            reference.node
+            for wire in self.wires.get(draft.id, {}).values()
+            for reference in ((wire,) if isinstance(wire, Reference) else wire)
+            if reference.kind in kinds
+        ]
         if not is_order and draft.owner != draft.id:
-            found.add(draft.owner)
+            found.append(draft.owner)
         return found
 
     def _bound(self, draft: Draft) -> BoundNode:

@@ -95,7 +95,7 @@ class Shapes:
             key: equal for calls that give the same.
             run: makes the call; what it is handed turns a meta into a tensor to call with.
         """
-        return self.remembered(key, lambda: _run(run))
+        return self.remembered(key, lambda: _attempt(run))
 
     def remembered(self, key: object, find: Callable[[], Given | Refusal]) -> Given | Refusal:
         """Return what `find` finds, once for each key."""
@@ -126,18 +126,6 @@ class Shapes:
         self._known[key] = found
 
 
-def _run(
-    run: Callable[[Callable[[Meta], torch.Tensor]], object],
-) -> Given | Refusal:
-    fake = _attempt(run)
-    if not isinstance(fake, Refusal):
-        return fake
-    # Fake tensors run python versions of some kernels, whose words are not those a person gets when it runs:
-    # the kernels' own checks, on tensors without memory, come nearer.
-    plain = _attempt_on_meta(run)
-    return Refusal(plain or fake.words, fake.is_overflow)
-
-
 def _attempt(run: Callable[[Callable[[Meta], torch.Tensor]], object]) -> Given | Refusal:
     largest = _Largest()
     made: list[torch.Tensor] = []
@@ -152,15 +140,6 @@ def _attempt(run: Callable[[Callable[[Meta], torch.Tensor]], object]) -> Given |
             return _given(outputs, made, largest.bytes)
     except Exception as error:
         return _judged(error)
-
-
-def _attempt_on_meta(run: Callable[[Callable[[Meta], torch.Tensor]], object]) -> str | None:
-    try:
-        with quiet(), torch.device("meta"):
-            run(lambda meta: _tensor(meta, "meta"))
-    except Exception as error:
-        return None if _is_of_the_checker(error) else words_of(error)
-    return None
 
 
 def _make(make: Callable[[], torch.nn.Module]) -> Made | Refusal:
@@ -237,7 +216,7 @@ def words_of(error: BaseException) -> str:
     text = str(error).strip() or type(error).__name__
     if text.count("(") < text.count(")") and text.endswith(")"):
         text = text[:-1]
-    return _translated(text.split("\n\n")[0].strip())
+    return text.split("\n\n")[0].strip()
 
 
 @contextmanager
@@ -260,7 +239,7 @@ class _Largest(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch lea
     """Measures the largest tensor that is made."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.bytes = 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -339,16 +318,6 @@ def _is_of_the_checker(error: Exception) -> bool:
         return True
     text = str(error).lower()
     return any(words in text for words in _CHECKER_WORDS)
-
-
-def _translated(words: str) -> str:
-    """Put the words of python versions of kernels into those of the kernels."""
-    head, _, tail = words.partition("a and b must have same reduction dim, but got ")
-    if tail and not head:
-        first, _, second = tail.rstrip(".").partition(" X ")
-        sides = (side.strip("[]").replace(", ", "x") for side in (first, second))
-        return f"mat1 and mat2 shapes cannot be multiplied ({' and '.join(sides)})"
-    return words
 
 
 def _whole(size: object) -> int | None:
