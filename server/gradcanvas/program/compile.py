@@ -13,7 +13,7 @@ from gradcanvas.program.control import CONTROLS, CompiledBody
 from gradcanvas.program.emit import Emitter
 from gradcanvas.program.errors import FailureMap
 from gradcanvas.program.modules import Body, MadeState, bodies_of
-from gradcanvas.program.observe import Layout, observe
+from gradcanvas.program.observe import Layout, Observer
 from gradcanvas.program.plan import Plan, Step, plan_scope
 from gradcanvas.program.program import Observation, Program
 from gradcanvas.program.ways import choose_ways
@@ -65,7 +65,8 @@ class _Compiler:
     def observation(self, wanted: Wanted) -> Callable[..., Observation]:
         layout = self.observed(self.binding.scope, "", self.state.sources, wanted)
         run = layout.emitted.run
-        return lambda *tensors: observe(layout, run(*tensors))
+        observe = Observer(layout).observe
+        return lambda *tensors: observe(run(*tensors))
 
     def plain(
         self, scope: Scope, state: str, sources: tuple[str, ...], wanted: Wanted = None

@@ -10,8 +10,6 @@ from typing import Any
 
 import torch
 
-from gradcanvas.program.emit import ALIAS
-
 Tensors = tuple[torch.Tensor, ...]
 Inputs = Mapping[str, torch.Tensor]
 
@@ -199,7 +197,7 @@ class For(Control):
         for name, dimension in (self.arguments.get("each") or {}).items():
             tensor = inputs[name]
             if trace is not None:
-                tensor = trace.taken[name] = ALIAS(tensor)
+                tensor = trace.taken[name] = tensor[...]
             cut[name] = tensor.unbind(dimension)
         return cut
 
@@ -217,7 +215,7 @@ class For(Control):
         """Return what goes into a stack: an input as it came goes as an alias, which is part of its edge."""
         tensor = state.tensors[name]
         if trace is not None and name in state.roots:
-            tensor = ALIAS(tensor)
+            tensor = tensor[...]
             trace.led_on.append((state.roots[name], tensor))
         return tensor
 

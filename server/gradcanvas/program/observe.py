@@ -3,8 +3,9 @@
 Knows plans and traces; touches no tensor but to have it keep its gradient.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import torch
@@ -32,12 +33,70 @@ class Layout:
     bodies: dict[Step, Mapping[str, CompiledBody]] = field(default_factory=dict)
 
 
-def observe(layout: Layout, result: Result) -> Observation:
-    """Return what a step showed, and have every tensor keep its gradient."""
-    loss, *metrics = [None if place is None else result[place] for place in layout.emitted.outputs]
-    values: dict[str, torch.Tensor] = {}
-    edges = _Reader(layout, result, "", {}, values).read()
-    return Observation(loss, tuple(metrics), values, edges)
+class Observer:
+    """Makes of what an observed function returned what a step showed.
+
+    What every step needs is laid out once. A graph whose tensors are all known by name is read without making
+    a record of each edge, until somebody asks for the records.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        plan, emitted = layout.plan, layout.emitted
+        self.layout = layout
+        self.is_flat = not (emitted.traces or emitted.many)
+        self.has_absent = any(output.optional for step in plan.steps for output in step.node.outputs)
+        self.names = tuple(emitted.shown)
+        self.named = _picker(emitted.shown.values())
+        self.kept = _picker(emitted.keeping)
+        self.loss = emitted.outputs[0]
+        self.metrics = _picker(place for place in emitted.outputs[1:] if place is not None)
+        edges = [row for row in plan.rows if isinstance(row, PlannedEdge)]
+        self.is_quick = self.is_flat and all(edge.how in ("none", "own", "alias") for edge in edges)
+        self.given = tuple(emitted.edges.get(edge) for edge in edges)
+        self.one: torch.Tensor | None = None
+
+    def observe(self, result: Result) -> Observation:
+        """Have every tensor keep its gradient and return what the step showed."""
+        loss = None if self.loss is None else result[self.loss]
+        metrics = self.metrics(result)
+        if not self.is_flat:
+            values: dict[str, torch.Tensor] = {}
+            records = _Reader(self.layout, result, "", {}, values).read()
+            return Observation(loss, metrics, values, self, result, records)
+        for tensor in self.kept(result):
+            if tensor is not None and tensor.requires_grad:
+                tensor.retain_grad()
+        if self.layout.emitted.loss_alone and loss.requires_grad and loss.numel() == 1:
+            self.give_one(loss)
+        values = dict(zip(self.names, self.named(result), strict=True))
+        if self.has_absent:
+            values = {name: tensor for name, tensor in values.items() if tensor is not None}
+        return Observation(loss, metrics, values, self, result)
+
+    def records(self, result: Result) -> list[EdgeRecord]:
+        """Return the records of the edges of a flat graph."""
+        return _Reader(self.layout, result, "", {}, {}).read()
+
+    def gradients(self, result: Result) -> list[torch.Tensor | None] | None:
+        """Return the gradients of the edges, where each is kept by one tensor."""
+        if not self.is_quick:
+            return None
+        return [None if place is None else result[place].grad for place in self.given]
+
+    def give_one(self, loss: torch.Tensor) -> None:
+        """Write down the gradient of a loss that nothing else uses: it is 1, without autograd keeping it."""
+        one = self.one
+        if one is None or one.dtype is not loss.dtype or one.shape != loss.shape:
+            one = self.one = torch.ones_like(loss, requires_grad=False)
+        loss.grad = one
+
+
+def _picker(places: Iterable[int]) -> Callable[[Result], tuple[Any, ...]]:
+    """Return what takes these places out of a tuple."""
+    wanted = tuple(places)
+    if len(wanted) > 1:
+        return itemgetter(*wanted)
+    return lambda result: tuple(result[place] for place in wanted)
 
 
 class _Reader:
@@ -67,9 +126,8 @@ class _Reader:
 
     def read(self) -> list[EdgeRecord]:
         """Read values and edges; of the edges, return the records in the order of the file."""
-        result = self.result
         for place in self.emitted.keeping:
-            _keep_gradient(result[place])
+            _keep_gradient(self.result[place])
         self.read_values()
         for edge in self.layout.plan.sequence:
             self.records[edge] = self.record(edge)

@@ -150,7 +150,7 @@ def flatten_outputs(result: Any) -> tuple[Any, ...]:
 def _spots(
     outputs: tuple[Any, ...], targets: Mapping[Target, object], start: int
 ) -> Iterator[tuple[Node, Spot, Target]]:
-    """Yield every place at which nodes made since `start` give back to a target, from the outputs backwards."""
+    """Yield every place at which nodes made since `start` give back to a target, outputs first."""
     waiting = [output.grad_fn for output in outputs if isinstance(output, torch.Tensor) and output.grad_fn]
     seen = set()
     while waiting:

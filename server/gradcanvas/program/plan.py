@@ -15,7 +15,8 @@ How = Literal["none", "own", "alias", "piece", "pass"]
 """How an edge's gradient is seen.
 
 `none`: there is none, `why` says why. `own`: it is the tensor's only use, so the tensor's own gradient is the
-edge's. `alias`: the consumer gets an alias. `piece`: the consumer gets the tensor itself and is watched from
+edge's. `alias`: the consumer gets an alias (`x[...]`, which is the quickest
+way to `aten.alias`). `piece`: the consumer gets the tensor itself and is watched from
 inside, because it may use it in several places, and an alias would group what autograd adds one by one.
 `pass`: the edge leads into a function, and its gradient is the sum of what leads on from there.
 """

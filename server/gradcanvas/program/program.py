@@ -5,7 +5,7 @@ Knows nothing of how the code was generated, nor of optimisers, processes or soc
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import nn
@@ -75,7 +75,16 @@ class EdgeRecord:
 NOT_REACHED = "the loss does not depend on it"
 
 
-@dataclass(slots=True, eq=False)
+class Reader(Protocol):
+    """Reads the edges out of everything that an observed step computed."""
+
+    def records(self, result: tuple[Any, ...]) -> list[EdgeRecord]:
+        """Return the records of the edges."""
+
+    def gradients(self, result: tuple[Any, ...]) -> list[torch.Tensor | None] | None:
+        """Return the gradients of the edges, if that needs no records."""
+
+
 class Observation:
     """Everything one observed step computed. Complete before the backward; gradients are read after it.
 
@@ -85,14 +94,41 @@ class Observation:
         values: every output that ran, by its reference with its path, sources first, then in the order in
             which they were computed. `values[ref].grad` after the backward is the output's own gradient (of a
             leaf: what it has collected).
-        edges: in the order of the file and of the signature; what happened inside a function follows the
-            edges of the node that called it, in loops first the sum over the iterations, then each of them.
     """
 
-    loss: torch.Tensor | None
-    metrics: tuple[torch.Tensor, ...]
-    values: dict[str, torch.Tensor]
-    edges: list[EdgeRecord]
+    __slots__ = ("_edges", "_reader", "_result", "loss", "metrics", "values")
+
+    def __init__(
+        self,
+        loss: torch.Tensor | None,
+        metrics: tuple[torch.Tensor, ...],
+        values: dict[str, torch.Tensor],
+        reader: Reader,
+        result: tuple[Any, ...],
+        edges: list[EdgeRecord] | None = None,
+    ) -> None:
+        self.loss = loss
+        self.metrics = metrics
+        self.values = values
+        self._reader = reader
+        self._result = result
+        self._edges = edges
+
+    @property
+    def edges(self) -> list[EdgeRecord]:
+        """Every edge, in the order of the file and of the signature.
+
+        What happened inside a function follows the edges of the node that called it; in loops first the sum
+        over the iterations, then each of them.
+        """
+        if self._edges is None:
+            self._edges = self._reader.records(self._result)
+        return self._edges
+
+    def gradients(self) -> list[torch.Tensor | None]:
+        """Return the gradient of each of `edges`, in their order: quicker than asking each record."""
+        quick = self._reader.gradients(self._result)
+        return [record.gradient() for record in self.edges] if quick is None else quick
 
 
 @dataclass(eq=False)
