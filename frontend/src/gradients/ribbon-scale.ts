@@ -16,7 +16,8 @@ export const NEUTRAL = (COLOURS - 1) / 2;
 export class RibbonScale {
   /** Power of ten whose norm is drawn `WIDEST`. */
   top = 0;
-  private known = false;
+  /** Whether a norm has set the scale. */
+  known = false;
 
   /** Begins anew: the next norms set the scale. */
   reset(): void {

@@ -1,0 +1,102 @@
+/** Copy, cut and paste while the canvas has the focus, through the browser's own clipboard events. */
+import { copy, paste, removeNodes } from "../document/commands";
+import type { Point } from "../document/types";
+import type { Editor } from "../editor/editor";
+import { useView } from "../view/view-store";
+import { actedOn } from "./canvas-keys";
+import { useCanvas } from "./canvas-store";
+
+/** Listens on the canvas; returns how to stop. `pointer` is where the mouse is in the graph, if it is there. */
+export function listenToClipboard(
+  element: HTMLElement,
+  editor: Editor,
+  pointer: () => Point | null,
+): () => void {
+  let shift = false;
+  const places = new PastePlaces(editor, pointer);
+  const key = (event: KeyboardEvent): void => {
+    shift = event.shiftKey;
+  };
+  const take = (event: ClipboardEvent): boolean => {
+    if (isField(event.target) || hasSelectedText()) return false;
+    const uids = actedOn();
+    if (uids.size === 0) return false;
+    event.clipboardData?.setData("text/plain", copy(editor.document.getSnapshot(), uids));
+    event.preventDefault();
+    places.forget();
+    return true;
+  };
+  const onCopy = (event: ClipboardEvent): void => {
+    take(event);
+  };
+  const onCut = (event: ClipboardEvent): void => {
+    const uids = actedOn();
+    if (!take(event)) return;
+    removeNodes(editor.document, uids);
+    useView.getState().select([]);
+    useCanvas.setState({ focus: null });
+  };
+  const onPaste = (event: ClipboardEvent): void => {
+    if (isField(event.target)) return;
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const made = paste(editor.document, text, places.next(), shift);
+    if (made === null) return;
+    places.note(made);
+    event.preventDefault();
+    useView.getState().select(made);
+  };
+  element.addEventListener("keydown", key, true);
+  element.addEventListener("copy", onCopy);
+  element.addEventListener("cut", onCut);
+  element.addEventListener("paste", onPaste);
+  return () => {
+    element.removeEventListener("keydown", key, true);
+    element.removeEventListener("copy", onCopy);
+    element.removeEventListener("cut", onCut);
+    element.removeEventListener("paste", onPaste);
+  };
+}
+
+/** Where pastes go: to the mouse, and where it has not moved since, each a little beside the last. */
+class PastePlaces {
+  private last: Point | null = null;
+  private lastPointer: Point | null = null;
+
+  constructor(
+    private readonly editor: Editor,
+    private readonly pointer: () => Point | null,
+  ) {}
+
+  forget(): void {
+    this.last = null;
+    this.lastPointer = this.pointer();
+  }
+
+  next(): Point | null {
+    const pointer = this.pointer();
+    const moved = pointer !== null && !samePlace(pointer, this.lastPointer);
+    this.lastPointer = pointer;
+    if (moved) return pointer;
+    return this.last === null ? null : [this.last[0] + BESIDE, this.last[1] + BESIDE];
+  }
+
+  note(uids: readonly string[]): void {
+    const { byUid } = this.editor.document.getSnapshot();
+    const places = uids.map((uid) => byUid.get(uid)?.at ?? [0, 0]);
+    this.last = [Math.min(...places.map(([x]) => x)), Math.min(...places.map(([, y]) => y))];
+  }
+}
+
+const BESIDE = 40;
+
+function samePlace(one: Point, two: Point | null): boolean {
+  return two !== null && Math.hypot(one[0] - two[0], one[1] - two[1]) < 4;
+}
+
+function isField(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+
+function hasSelectedText(): boolean {
+  return (window.getSelection()?.toString() ?? "") !== "";
+}

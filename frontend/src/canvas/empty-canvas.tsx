@@ -1,0 +1,51 @@
+/** What an empty canvas offers: the examples, one click each. */
+import { type ReactNode, useEffect, useState } from "react";
+import { useView } from "../view/view-store";
+import { type Example, fetchExamples, makeGraph } from "../wire/api";
+import "./empty-canvas.css";
+
+/** The examples and the two other ways to begin. */
+export function EmptyCanvas(): ReactNode {
+  const [examples, setExamples] = useState<readonly Example[] | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  useEffect(() => {
+    let gone = false;
+    const take = (found: readonly Example[]): void => {
+      if (!gone) setExamples(found);
+    };
+    fetchExamples().then(take, (error: Error) => gone || setFailure(error.message));
+    return () => {
+      gone = true;
+    };
+  }, []);
+  const open = (name: string): void => {
+    const fail = (error: Error): void => setFailure(error.message);
+    makeGraph({ example: name }).then(
+      ({ id }) => window.location.assign(`/g/${encodeURIComponent(id)}`),
+      fail,
+    );
+  };
+  return (
+    <section className="empty-canvas" aria-label="An empty graph">
+      <h2>Draw a graph, and see its gradients on the edges</h2>
+      <p>
+        Drag an operation from the palette,{" "}
+        <button type="button" onClick={() => useView.getState().openSearch({ at: null, fits: null })}>
+          search for one
+        </button>{" "}
+        (double-click, or <kbd>/</kbd>), or begin with an example:
+      </p>
+      {failure !== null && <p role="alert">{failure}</p>}
+      <ul aria-label="Examples">
+        {(examples ?? []).map(({ name, title, sentence }) => (
+          <li key={name}>
+            <button type="button" className="empty-example" onClick={() => open(name)}>
+              <strong>{title}</strong>
+              <span>{sentence}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,305 @@
+/** The canvas: React Flow carries the cards and the viewport, the overlay above them draws every live number. */
+import {
+  Background,
+  type NodeChange,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStore,
+} from "@xyflow/react";
+import {
+  type DragEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import "@xyflow/react/dist/base.css";
+import { useCatalog } from "../catalog/catalog-store";
+import type { Point } from "../document/types";
+import { type Editor, useEditor, useSnapshot } from "../editor/editor";
+import { placeOperation } from "../editor/place-operation";
+import { Legend } from "../gradients/legend";
+import type { Overlay } from "../gradients/overlay";
+import { OverlayCanvas } from "../gradients/overlay-canvas";
+import { FAR_ZOOM, type Viewport } from "../gradients/viewport";
+import { rowFor } from "../keys/table";
+import { OPERATION_TYPE } from "../panels/palette/operation-search";
+import { useRun } from "../run/run-store";
+import { useView } from "../view/view-store";
+import { attributeBook } from "./attributes";
+import { canvasKeys, focusOn } from "./canvas-keys";
+import { CANVAS_NAME, displace, useCanvas } from "./canvas-store";
+import { Card, type CardNode, cardElementId } from "./card";
+import { listenToClipboard } from "./clipboard-events";
+import { Controls } from "./controls";
+import { EdgeLayer, edgeElementId, type SeenEdge, seenEdges } from "./edge-layer";
+import { EmptyCanvas } from "./empty-canvas";
+import { Frames } from "./frames";
+import { type GraphModel, modelOf } from "./graph-model";
+import { HoverTooltip, RemarkBubble } from "./hover";
+import { clickPane, commitDisplacement, listenToPane } from "./pane-gestures";
+import { Popups } from "./popups";
+import { placeInGraph, type Stage } from "./stage";
+import { useViewportRequests } from "./viewport-requests";
+import "./graph-canvas.css";
+
+/** The canvas of the open graph. It fills the element it stands in. */
+export function GraphCanvas(): ReactNode {
+  return (
+    <ReactFlowProvider>
+      <Canvas />
+    </ReactFlowProvider>
+  );
+}
+
+const NODE_TYPES = { card: Card };
+const MULTI_SELECTION = ["Control", "Meta", "Shift"];
+const PRO = { hideAttribution: true };
+const NO_NODES: CardNode[] = [];
+
+function Canvas(): ReactNode {
+  const editor = useEditor();
+  const model = useModel();
+  const element = useRef<HTMLDivElement>(null);
+  const [overlay, setOverlay] = useState<Overlay | null>(null);
+  const stage = useStage(editor, element, overlay, model);
+  const nodes = useNodes(model);
+  const far = useStore((flow) => flow.transform[2] < FAR_ZOOM);
+  const overEdge = useCanvas(({ hover }) => hover?.edge != null);
+  const active = useActiveElement(far);
+  usePaced(editor);
+  useListeners(stage);
+  const zoomBy = useViewportRequests(stage, model);
+  const { onDragOver, onDrop } = useDrop(stage);
+  return (
+    <div className={`graph-canvas${overEdge ? " graph-canvas-over-edge" : ""}`} ref={element}>
+      <ReactFlow<CardNode>
+        aria-label={CANVAS_NAME}
+        aria-activedescendant={active}
+        tabIndex={0}
+        nodes={far ? NO_NODES : nodes}
+        nodeTypes={NODE_TYPES}
+        onNodesChange={useNodeChanges(editor)}
+        onNodeDragStop={() => commitDisplacement(editor.document)}
+        onSelectionDragStop={() => commitDisplacement(editor.document)}
+        onNodeClick={(_, node) => useCanvas.setState({ focus: { kind: "node", uid: node.id }, frame: null })}
+        onNodeDoubleClick={() => useView.getState().editFields("first")}
+        onPaneClick={(event) => stage && clickPane(stage, event.nativeEvent)}
+        onDoubleClick={(event) => openSearchAt(stage, event)}
+        onKeyDown={(event) => takeKey(editor, event)}
+        onDragOver={onDragOver}
+        onDrop={onDrop}
+        onlyRenderVisibleElements
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        disableKeyboardA11y
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={MULTI_SELECTION}
+        zoomOnDoubleClick={false}
+        nodeDragThreshold={3}
+        minZoom={0.02}
+        maxZoom={4}
+        proOptions={PRO}
+      >
+        <Background gap={24} size={1} color="var(--dots)" />
+        {stage && <Frames stage={stage} />}
+        {stage && !far && <VisibleEdges stage={stage} model={model} />}
+      </ReactFlow>
+      <OverlayCanvas run={editor.run} scene={model.scene} onReady={setOverlay} />
+      {overlay && <Legend overlay={overlay} />}
+      {stage && <Controls stage={stage} onZoom={zoomBy} />}
+      {model.cards.length === 0 && <EmptyCanvas />}
+      {stage && <HoverTooltip stage={stage} />}
+      <RemarkBubble />
+      {stage && <Popups stage={stage} />}
+    </div>
+  );
+}
+
+/** The model of the graph; what did not change keeps its identity. */
+function useModel(): GraphModel {
+  const snapshot = useSnapshot();
+  const catalog = useCatalog((state) => state.catalog);
+  const layout = useRun((run) => run.layout);
+  const before = useRef<GraphModel | null>(null);
+  return useMemo(() => {
+    before.current = modelOf(snapshot, catalog, layout, before.current);
+    return before.current;
+  }, [snapshot, catalog, layout]);
+}
+
+function useStage(
+  editor: Editor,
+  element: RefObject<HTMLDivElement | null>,
+  overlay: Overlay | null,
+  model: GraphModel,
+): Stage | null {
+  const newest = useRef(model);
+  newest.current = model;
+  const flow = useReactFlow();
+  return useMemo(() => {
+    const canvas = element.current;
+    if (overlay === null || canvas === null) return null;
+    const viewport = (): Viewport => ({
+      ...flow.getViewport(),
+      width: canvas.clientWidth,
+      height: canvas.clientHeight,
+    });
+    return { editor, element: canvas, overlay, model: () => newest.current, viewport };
+  }, [editor, element, overlay, flow]);
+}
+
+/** React Flow's nodes: a node is another object only when its card, place or selection is another. */
+function useNodes(model: GraphModel): CardNode[] {
+  const selection = useView((view) => view.selection);
+  const displaced = useCanvas((canvas) => canvas.displaced);
+  const kept = useRef(new Map<string, CardNode>());
+  return useMemo(() => {
+    const nodes = model.cards.map((card) => {
+      const { uid, at } = card.node;
+      const [x, y] = displaced.get(uid) ?? at;
+      const selected = selection.has(uid);
+      const old = kept.current.get(uid);
+      const same = old?.data.card === card && old.position.x === x && old.position.y === y;
+      if (old && same && old.selected === selected) return old;
+      const { width, height } = card.layout;
+      const data = old?.data.card === card ? old.data : { card };
+      const measured = { width, height };
+      return { id: uid, type: "card" as const, position: { x, y }, data, width, height, measured, selected };
+    });
+    kept.current = new Map(nodes.map((node) => [node.id, node]));
+    return nodes;
+  }, [model, selection, displaced]);
+}
+
+function useNodeChanges(editor: Editor): (changes: NodeChange<CardNode>[]) => void {
+  return useCallback(
+    (changes) => {
+      const moved = new Map<string, Point>();
+      const selected = new Set(useView.getState().selection);
+      let reselected = false;
+      for (const change of changes) {
+        if (change.type === "position" && change.dragging && change.position)
+          moved.set(change.id, [change.position.x, change.position.y]);
+        if (change.type !== "select") continue;
+        reselected = true;
+        if (change.selected) selected.add(change.id);
+        else selected.delete(change.id);
+      }
+      if (moved.size > 0) displace(new Map([...useCanvas.getState().displaced, ...moved]));
+      const { byUid } = editor.document.getSnapshot();
+      if (reselected) useView.getState().select([...selected].filter((uid) => byUid.has(uid)));
+    },
+    [editor],
+  );
+}
+
+/** The element that the keyboard's focus is on, if it is mounted. */
+function useActiveElement(far: boolean): string | undefined {
+  const focus = useCanvas((canvas) => canvas.focus);
+  if (focus === null || far) return undefined;
+  return focus.kind === "node" ? cardElementId(focus.uid) : edgeElementId(focus.id);
+}
+
+/** Attributes follow at the run store's pace. */
+function usePaced(editor: Editor): void {
+  useEffect(() => {
+    const refresh = (): void => attributeBook.refresh();
+    const stop = useRun.subscribe((state, before) => {
+      if (state.tick !== before.tick || state.layout !== before.layout) refresh();
+    });
+    if (editor.run.frame) refresh();
+    return stop;
+  }, [editor]);
+}
+
+function useListeners(stage: Stage | null): void {
+  useEffect(() => {
+    if (stage === null) return undefined;
+    let pointerPlace: Point | null = null;
+    const follow = (event: PointerEvent): void => {
+      const { x, y } = placeInGraph(stage, event);
+      pointerPlace = [x, y];
+    };
+    const forget = (): void => {
+      pointerPlace = null;
+    };
+    stage.element.addEventListener("pointermove", follow);
+    stage.element.addEventListener("pointerleave", forget);
+    const stops = [listenToPane(stage), listenToClipboard(stage.element, stage.editor, () => pointerPlace)];
+    return () => {
+      stage.element.removeEventListener("pointermove", follow);
+      stage.element.removeEventListener("pointerleave", forget);
+      for (const stop of stops) stop();
+    };
+  }, [stage]);
+}
+
+function takeKey(editor: Editor, event: KeyboardEvent): void {
+  if (event.target instanceof Element && event.target.closest("input, textarea, select") !== null) return;
+  const row = rowFor(canvasKeys, event.nativeEvent);
+  if (row?.run?.(editor, event.nativeEvent)) {
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+function openSearchAt(stage: Stage | null, event: React.MouseEvent): void {
+  const onPane = event.target instanceof Element && event.target.classList.contains("react-flow__pane");
+  if (stage === null || !onPane) return;
+  const { x, y } = placeInGraph(stage, event);
+  useView.getState().openSearch({ at: [Math.round(x), Math.round(y)], fits: null });
+}
+
+interface DropHandlers {
+  readonly onDragOver: (event: DragEvent) => void;
+  readonly onDrop: (event: DragEvent) => void;
+}
+
+function useDrop(stage: Stage | null): DropHandlers {
+  const onDragOver = useCallback((event: DragEvent) => {
+    if (!event.dataTransfer.types.includes(OPERATION_TYPE)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+  }, []);
+  const onDrop = useCallback(
+    (event: DragEvent) => {
+      const operation = event.dataTransfer.getData(OPERATION_TYPE);
+      if (operation === "" || stage === null) return;
+      event.preventDefault();
+      const { x, y } = placeInGraph(stage, event);
+      const at: Point = [Math.round(x - 66), Math.round(y - 46)];
+      const { document } = stage.editor;
+      const uid = placeOperation(document, useCatalog.getState().catalog, operation, at);
+      focusOn(stage.editor, { kind: "node", uid });
+    },
+    [stage],
+  );
+  return { onDragOver, onDrop };
+}
+
+interface VisibleEdgesProps {
+  readonly stage: Stage;
+  readonly model: GraphModel;
+}
+
+/** Which edges have an element is decided when the view has come to rest, not while it moves. */
+function VisibleEdges({ stage, model }: VisibleEdgesProps): ReactNode {
+  const transform = useStore((flow) => flow.transform);
+  const width = useStore((flow) => flow.width);
+  const displaced = useCanvas((canvas) => canvas.displaced);
+  const [edges, setEdges] = useState<readonly SeenEdge[]>([]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is seen depends on all of these
+  useEffect(() => {
+    const timer = setTimeout(() => setEdges(seenEdges(stage)), 60);
+    return () => clearTimeout(timer);
+  }, [stage, model, transform, width, displaced]);
+  return <EdgeLayer edges={edges} />;
+}

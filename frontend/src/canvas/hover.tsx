@@ -1,0 +1,43 @@
+/** What stands beside the pointer or the focus on the canvas: exact numbers, and why a wire is refused. */
+import type { ReactNode } from "react";
+import { useDocument, useEditor } from "../editor/editor";
+import { Tooltip } from "../gradients/tooltip";
+import { useCanvas } from "./canvas-store";
+import type { Stage } from "./stage";
+
+/** The tooltip of what is hovered; of what the keyboard is on, if it has a problem. */
+export function HoverTooltip({ stage }: { readonly stage: Stage }): ReactNode {
+  const { run } = useEditor();
+  const hover = useCanvas((canvas) => canvas.hover);
+  const focus = useCanvas((canvas) => canvas.focus);
+  const byUid = useDocument((snapshot) => snapshot.byUid);
+  const { width, height, x, y, zoom } = stage.viewport();
+  if (hover) {
+    const node = hover.node === null ? null : (byUid.get(hover.node)?.id ?? null);
+    if (node === null && hover.edge === null) return null;
+    const target = { node, edge: hover.edge };
+    return <Tooltip run={run} target={target} x={hover.x} y={hover.y} width={width} height={height} />;
+  }
+  const uid = focus?.kind === "node" ? focus.uid : null;
+  const card = uid === null ? undefined : stage.model().byUid.get(uid);
+  const place = uid === null ? undefined : stage.model().scene.card(uid);
+  if (!card || !place || card.problems.length === 0) return null;
+  const target = { node: card.node.id, edge: null };
+  const left = place.x * zoom + x;
+  const top = (place.y + card.layout.height) * zoom + y - 8;
+  return <Tooltip run={run} target={target} x={left} y={top} width={width} height={height} />;
+}
+
+/** Why the wire in the hand does not fit where it is. */
+export function RemarkBubble(): ReactNode {
+  const remark = useCanvas((canvas) => canvas.remark);
+  return (
+    <div role="status" aria-label="Wire">
+      {remark && (
+        <div className="canvas-remark" style={{ left: remark.x + 14, top: remark.y + 14 }}>
+          {remark.text}
+        </div>
+      )}
+    </div>
+  );
+}

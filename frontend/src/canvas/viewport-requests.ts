@@ -1,0 +1,94 @@
+/** Moves the viewport on request: fit, zoom, bring into view. Keeps the view store's `center` true. */
+import { useReactFlow, useStore } from "@xyflow/react";
+import { useCallback, useEffect, useRef } from "react";
+import { LOSS_PLATE_WIDTH } from "../gradients/plate-placement";
+import { FAR_ZOOM, fitting } from "../gradients/viewport";
+import { useView } from "../view/view-store";
+import { bringIntoView, useCanvas } from "./canvas-store";
+import type { GraphModel } from "./graph-model";
+import type { Stage } from "./stage";
+
+const LIMITS = { least: 0.02, largest: 1, padding: 28, bottom: 36 };
+const MARGIN = 40;
+
+/** Listens to requests; returns how to zoom by a factor. */
+export function useViewportRequests(stage: Stage | null, model: GraphModel): (factor: number) => void {
+  const flow = useReactFlow();
+  const showAll = useCallback(() => {
+    const bounds = stage?.model().scene.bounds();
+    if (!stage || !bounds) return;
+    const { width, height } = stage.viewport();
+    const room = stage.model().scene.lossCard < 0 ? 0 : lossRoom(stage);
+    const whole = { ...bounds, width: bounds.width + room };
+    void flow.setViewport(fitting(whole, width, height, LIMITS));
+  }, [stage, flow]);
+  useFitting(stage, model, showAll);
+  useBringing(stage, flow);
+  useCenter(stage);
+  return useCallback(
+    (factor: number) => {
+      void flow.zoomTo(flow.getZoom() * factor);
+    },
+    [flow],
+  );
+}
+
+/** The loss curve stands right of the loss node: room for it where that is the rightmost. */
+function lossRoom(stage: Stage): number {
+  const { scene } = stage.model();
+  const card = scene.cards[scene.lossCard];
+  const bounds = scene.bounds();
+  if (!card || !bounds) return 0;
+  const reach = card.x + card.layout.width + 20 + LOSS_PLATE_WIDTH;
+  return Math.max(0, reach - (bounds.x + bounds.width));
+}
+
+/** Fits on request, and once when a graph has come. */
+function useFitting(stage: Stage | null, model: GraphModel, showAll: () => void): void {
+  const fitCount = useCanvas((canvas) => canvas.fitCount);
+  const width = useStore((flow) => flow.width);
+  const shown = useRef(false);
+  const empty = model.cards.length === 0;
+  useEffect(() => {
+    if (fitCount > 0) showAll();
+  }, [fitCount, showAll]);
+  useEffect(() => {
+    if (stage === null || width === 0 || shown.current || empty) return;
+    shown.current = true;
+    showAll();
+  }, [stage, width, empty, showAll]);
+}
+
+/** Brings what the keyboard or the list chose into view, near enough to be in the DOM. */
+function useBringing(stage: Stage | null, flow: ReturnType<typeof useReactFlow>): void {
+  const bring = useCanvas((canvas) => canvas.bring);
+  const reveal = useView((view) => view.reveal);
+  useEffect(() => {
+    if (stage === null || bring === null) return;
+    const { x, y, zoom, width, height } = stage.viewport();
+    const [left, top] = [bring.at[0] * zoom + x, bring.at[1] * zoom + y];
+    const seen = left > MARGIN && left < width - MARGIN && top > MARGIN && top < height - MARGIN;
+    if (seen && zoom >= FAR_ZOOM) return;
+    void flow.setCenter(bring.at[0], bring.at[1], { zoom: Math.max(zoom, 0.6) });
+  }, [bring, stage, flow]);
+  useEffect(() => {
+    const card = reveal && stage?.model().scene.card(reveal.uid);
+    if (!reveal || !card) return;
+    useView.getState().select([reveal.uid]);
+    useCanvas.setState({ focus: { kind: "node", uid: reveal.uid } });
+    bringIntoView([card.x + card.layout.width / 2, card.y + card.layout.height / 2]);
+  }, [reveal, stage]);
+}
+
+function useCenter(stage: Stage | null): void {
+  const transform = useStore((flow) => flow.transform);
+  useEffect(() => {
+    if (stage === null) return undefined;
+    const timer = setTimeout(() => {
+      const { x, y, zoom, width, height } = stage.viewport();
+      useView.getState().setCenter([(width / 2 - x) / zoom, (height / 2 - y) / zoom]);
+    }, 120);
+    void transform;
+    return () => clearTimeout(timer);
+  }, [transform, stage]);
+}
