@@ -1,0 +1,49 @@
+/** Listens to the page's keys and does what the table says. */
+import { useEffect } from "react";
+import type { Editor } from "../editor/editor";
+import { useView } from "../view/view-store";
+import { type KeyRow, rowFor } from "./table";
+
+/** Does what the rows say while the page is open. */
+export function useKeys(editor: Editor, rows: readonly KeyRow[]): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.isComposing) return;
+      const row = rowFor(rows, event);
+      if (!row?.run || !applies(row, event)) return;
+      if (row.scope === "always") commitField();
+      if (row.run(editor, event)) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [editor, rows]);
+}
+
+/** While a person types only the rows for always act; the canvas's rows need its focus; a dialog takes all others. */
+function applies(row: KeyRow, event: KeyboardEvent): boolean {
+  if (row.scope === "always") return true;
+  if (useView.getState().dialog !== null) return false;
+  const target = event.target instanceof Element ? event.target : null;
+  if (isTyping(target)) return false;
+  return row.scope === "page" || target?.closest('[role="application"]') !== null || target === document.body;
+}
+
+/** Whether keys go into a field now. */
+export function isTyping(target: Element | null): boolean {
+  if (target instanceof HTMLElement && target.isContentEditable) return true;
+  if (target instanceof HTMLInputElement) return !NO_TEXT.has(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+const NO_TEXT = new Set(["button", "checkbox", "radio", "range", "file"]);
+
+/** A field that is being typed into takes what it holds before the key acts. */
+function commitField(): void {
+  const field = document.activeElement;
+  if (!(field instanceof HTMLElement) || !isTyping(field)) return;
+  field.blur();
+  field.focus();
+}

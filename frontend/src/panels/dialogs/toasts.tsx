@@ -1,0 +1,38 @@
+/** What is announced: notices of the server and of the page, seen for a while and read out. */
+import { type ReactNode, useEffect } from "react";
+import { useEditor } from "../../editor/editor";
+import { type RunState, useRun } from "../../run/run-store";
+import { IconButton } from "../icons";
+import "./dialogs.css";
+
+const SHOWN_MS = { info: 4000, warning: 9000, error: 14_000 } as const;
+
+/** The newest few notices. */
+export function Toasts(): ReactNode {
+  const notices = useRun((run) => run.notices);
+  return (
+    <div className="toasts" role="log" aria-label="Announcements" aria-live="polite">
+      {notices.map((notice) => (
+        <Toast key={notice.key} notice={notice} />
+      ))}
+    </div>
+  );
+}
+
+function Toast({ notice }: { readonly notice: RunState["notices"][number] }): ReactNode {
+  const { run } = useEditor();
+  const { key, level, message, help } = notice;
+  useEffect(() => {
+    const timer = setTimeout(() => run.dismiss(key), SHOWN_MS[level]);
+    return () => clearTimeout(timer);
+  }, [run, key, level]);
+  return (
+    <div className="toast" data-level={level}>
+      <div className="toast-text">
+        <p>{message}</p>
+        {help && <p>{help}</p>}
+      </div>
+      <IconButton icon="close" name="Dismiss" onClick={() => run.dismiss(key)} />
+    </div>
+  );
+}
