@@ -138,15 +138,11 @@ def numbered_uids() -> MakeUid:
 
 def make_cases() -> list[dict[str, object]]:
     """Return all cases: `way` is "both", or "read" where the form is read into a file but not made of one."""
-    both: list[dict[str, object]] = [
-        {
-            "name": name,
-            "way": "both",
-            "file": write(read(text)),
-            "yjs": to_records(read(text).tree, numbered_uids()),
-        }
-        for name, text in FILES.items()
-    ]
+    both: list[dict[str, object]] = []
+    for name, text in FILES.items():
+        file = write(read(text))
+        records = to_records(read(file).tree, numbered_uids())
+        both.append({"name": name, "way": "both", "file": file, "yjs": records})
     merges: list[dict[str, object]] = [
         {"name": name, "way": "read", "file": write_tree(from_records(roots)), "yjs": roots}
         for name, roots in MERGES.items()

@@ -63,11 +63,13 @@ class Parsed:
     Attributes:
         tree: the values. Of a key that stands twice the first keeps its name, later ones are `key_2`.
         repeated: paths of keys that stand more than once.
+        renamed: paths of the values that were renamed for it.
         constants: paths and tokens of `NaN`, `Infinity`, `-Infinity`; the tree has `"nan"` and so on.
     """
 
     tree: Json
     repeated: list[Path] = field(default_factory=list)
+    renamed: list[Path] = field(default_factory=list)
     constants: list[tuple[Path, str]] = field(default_factory=list)
 
 
@@ -91,12 +93,14 @@ class _Repeated(dict[str, "Json"]):
         super().__init__()
         taken = {key for key, _ in pairs}
         counts: dict[str, int] = {}
+        self.renamed: list[str] = []
         for key, value in pairs:
             counts[key] = counts.get(key, 0) + 1
             name = key
             if counts[key] > 1:
                 while (name := f"{key}_{counts[key]}") in taken:
                     counts[key] += 1
+                self.renamed.append(name)
             taken.add(name)
             self[name] = value
         self.keys_repeated = [key for key, count in counts.items() if count > 1]
@@ -131,6 +135,7 @@ def parse(text: str) -> Parsed:
         parsed = Parsed(
             holder[0],
             [path[1:] for path in parsed.repeated],
+            [path[1:] for path in parsed.renamed],
             [(path[1:], token) for path, token in parsed.constants],
         )
     return parsed
@@ -158,7 +163,8 @@ def _settle(container: list[Json] | dict[str, Json], path: Path, parsed: Parsed)
         elif isinstance(value, dict | list):
             _settle(value, below, parsed)
             if isinstance(value, _Repeated):
-                parsed.repeated.extend((*below, repeated) for repeated in value.keys_repeated)
+                parsed.repeated.extend((*below, name) for name in value.keys_repeated)
+                parsed.renamed.extend((*below, name) for name in value.renamed)
                 container[key] = dict(value)  # type: ignore[index]
 
 

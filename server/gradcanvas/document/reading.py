@@ -5,6 +5,7 @@ What a person broke is reported and left out of the typed graph; the tree keeps 
 
 import codecs
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from gradcanvas.document.interpreting import interpret_graph
@@ -56,12 +57,20 @@ def read(text: str | bytes) -> Document:
     if not isinstance(parsed.tree, dict):
         return _refused([*problems, _not_an_object(parsed.tree)])
     problems.extend(_of_the_text(parsed))
-    return interpret(parsed.tree, problems)
+    return interpret(parsed.tree, problems, {pointer(path) for path in parsed.renamed})
 
 
-def interpret(tree: dict[str, Json], problems: list[Problem] | None = None) -> Document:
-    """Return the document of a JSON tree; `problems` are those that were found before."""
-    found = list(problems or [])
+def interpret(
+    tree: dict[str, Json], problems: Iterable[Problem] = (), renamed: Collection[str] = ()
+) -> Document:
+    """Return the document of a JSON tree.
+
+    Args:
+        tree: of a graph file.
+        problems: those that were found before.
+        renamed: pointers of values whose keys stood twice and were given another name.
+    """
+    found = list(problems)
     migrated = migrate(tree)
     if isinstance(migrated, Problem):
         return Document(Graph(), (*found, migrated), tree, readable=False)
@@ -69,7 +78,8 @@ def interpret(tree: dict[str, Json], problems: list[Problem] | None = None) -> D
     graph, more = interpret_graph(migrated, repeated)
     if any(problem.code == "bad-text" for problem in more):
         migrated = {str(scrub(key)): scrub(value) for key, value in migrated.items()}
-    return Document(graph, (*found, *more), migrated)
+    found += [problem for problem in more if problem.code != "unknown-key" or problem.where not in renamed]
+    return Document(graph, tuple(found), migrated)
 
 
 def _refused(problems: list[Problem]) -> Document:

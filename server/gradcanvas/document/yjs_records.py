@@ -178,7 +178,8 @@ def _read_function(record: Mapping[str, object]) -> object:
 
 
 def _read_whole(codec: Codec, record: Mapping[str, object], names: Names) -> object:
-    return read_literal(record[WRONG]) if WRONG in record else codec.read(record, names)
+    whole = record.get(WRONG)
+    return read_literal(whole) if isinstance(whole, str) else codec.read(record, names)
 
 
 def _record(roots: Mapping[str, object], name: str) -> list[tuple[str, object]]:
