@@ -12,7 +12,7 @@ _REFERENCE: Final = re.compile(
     r"(?P<how>[Ss]ee|[Aa]lias (?:for|of)|Out-(?:of-)?place version of) (?:Tensor\.)?(?P<name>[\w.]+?)"
     r"(?: for details)?\.?"
 )
-_SENTENCE: Final = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`:])")
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z`:])")
 _PASSED_OVER: Final = (".. ", "* ", "- ", ":math:", "Args:", "Keyword args:", "Shape:", "Example")
 _SYMBOLS: Final[dict[str, str]] = {
     "times": "×", "cdot": "·", "leq": "≤", "geq": "≥", "le": "≤", "ge": "≥", "infty": "∞", "pm": "±",

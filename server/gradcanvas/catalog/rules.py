@@ -13,7 +13,7 @@ NEVER_OFFERED: Final = frozenset(
     {
         "out", "inplace", "device", "generator", "layout", "pin_memory", "memory_format", "requires_grad",
         "names", "size_average", "non_blocking", "implicit", "min_value", "max_value", "capturable",
-        "differentiable",
+        "differentiable", "out_dtype",
     }
 )  # fmt: skip
 """Arguments that no graph gives. An overload that demands one of them is not offered either."""
@@ -107,6 +107,8 @@ SCHEMAS: Final[dict[str, tuple[str, ...]]] = {
         "(Tensor a, Tensor b, Tensor dims) -> Tensor",
     ),
     "torch.unravel_index": ("(Tensor indices, int[1] shape) -> Tensor[]",),
+    "torch.bernoulli": ("(Tensor input) -> Tensor", "(Tensor input, float p) -> Tensor"),
+    "torch.Tensor.bernoulli": ("(Tensor self) -> Tensor", "(Tensor self, float p) -> Tensor"),
     "torch.Tensor.norm": (
         "(Tensor self, float? p=2, int[1]? dim=None, bool keepdim=False, ScalarType? dtype=None) -> Tensor",
         "(Tensor self, str p, int[1]? dim=None, bool keepdim=False, ScalarType? dtype=None) -> Tensor",
@@ -114,6 +116,10 @@ SCHEMAS: Final[dict[str, tuple[str, ...]]] = {
     "torch.Tensor.split": (
         "(Tensor self, int split_size, int dim=0) -> Tensor[]",
         "(Tensor self, int[] split_size, int dim=0) -> Tensor[]",
+    ),
+    "torch.Tensor.to": (
+        "(Tensor self, ScalarType dtype, bool copy=False) -> Tensor",
+        "(Tensor self, Tensor tensor, bool copy=False) -> Tensor",
     ),
     "torch.Tensor.unflatten": ("(Tensor self, int dim, int[] sizes) -> Tensor",),
 }
@@ -165,6 +171,7 @@ CONSTRUCTED_EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
     (r"NLLLoss2d|CrossMapLRN2d|UpsamplingBilinear2d|UpsamplingNearest2d", "deprecated"),
     (r"ChainedScheduler|SequentialLR", "holds other schedulers"),
     (r"LambdaLR|MultiplicativeLR", "takes a callback"),
+    (r"Lazy.*", "its parameters have no shape before the first call"),
     (r"LBFGS", "its step calls the graph again and again, which needs a closure"),
     (r"SparseAdam", "takes sparse gradients only"),
     (r"ReduceLROnPlateau", "its step takes a metric"),
@@ -193,6 +200,7 @@ CALLS: Final[dict[str, str]] = {
 
 STATEFUL: Final = frozenset(
     {
+        "torch.batch_norm", "torch.instance_norm",
         "torch.nn.functional.batch_norm", "torch.nn.functional.instance_norm",
         "torch.nn.functional.embedding", "torch.nn.functional.embedding_bag",
     }

@@ -102,10 +102,13 @@ class _Index:
         short = name.rpartition(".")[2].lower()
         plain = _plain(short)
         namespace = name.rpartition(".")[0]
+        if len(plain) < 2:
+            return None
+        longer = [entry for entry in self._entries if entry.plain.startswith(plain)]
         close = get_close_matches(plain, self._plain, n=1, cutoff=0.75)
-        for candidates in (self._plain.get(plain), self._near(plain), self._plain.get("".join(close))):
-            if plain and candidates:
-                return min(candidates, key=lambda each: _distance(each, namespace)).operation.name
+        for found in (self._plain.get(plain), self._near(plain), longer, self._plain.get("".join(close))):
+            if found:
+                return min(found, key=lambda each: _distance(each, namespace)).operation.name
         return None
 
     def _near(self, plain: str) -> list[_Entry]:

@@ -51,7 +51,7 @@ CATEGORIES: Final[dict[str, str]] = {
         unravel_index one_hot embedding embedding_bag
     """,
     "Comparison": """
-        eq ne lt le gt ge equal not_equal less less_equal greater greater_equal isclose isfinite
+        eq ne lt le gt ge not_equal less less_equal greater greater_equal isclose isfinite
         isin isinf isnan isneginf isposinf isreal signbit logical_and logical_not logical_or
         logical_xor maximum minimum fmax fmin
     """,
@@ -184,9 +184,7 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "torch.nn.functional.conv2d": ("convolution", "cnn"),
     "torch.nn.functional.max_pool2d": ("max pooling", "maxpool"),
     "torch.nn.functional.avg_pool2d": ("average pooling", "avgpool"),
-    "torch.nn.functional.interpolate": ("upsample", "downsample", "rescale"),
-    "torch.nn.functional.layer_norm": ("layernorm",),
-    "torch.nn.functional.batch_norm": ("batchnorm",),
+    "torch.nn.functional.interpolate": ("upsampling", "downsampling", "rescale"),
     "torch.nn.functional.dropout": ("drop",),
     "torch.nn.functional.embedding": ("lookup",),
     "torch.nn.Linear": ("dense layer", "fully connected layer"),

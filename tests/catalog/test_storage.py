@@ -1,0 +1,126 @@
+"""The catalogue on the disk: read without torch, whole or not at all, built again when it is damaged."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from gradcanvas.catalog import (
+    Catalog,
+    from_json,
+    load_catalog,
+    read_cached_catalog,
+    read_cached_documentation,
+    to_json,
+)
+from gradcanvas.catalog.build import build_catalog
+from gradcanvas.catalog.json_form import documentation_to_json
+from gradcanvas.catalog.storage import cache_path, write_cache
+
+
+def test_json_gives_the_same_catalogue_back(catalog: Catalog) -> None:
+    assert from_json(to_json(catalog), documentation_to_json(catalog)) == catalog
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"{}", b'{"torch": "2", "rules": 1, "operations": []}', b"\xff"]
+)
+def test_what_is_no_catalogue_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"catalogue|Expecting|utf-8"):
+        from_json(data)
+
+
+def test_each_document_is_small_enough_for_a_page(catalog: Catalog) -> None:
+    assert len(gzip.compress(to_json(catalog))) <= 60_000
+    assert len(gzip.compress(documentation_to_json(catalog))) <= 200_000
+
+
+def test_there_is_no_catalogue_before_one_was_built(empty_cache: Path) -> None:
+    assert read_cached_catalog() is None
+    assert read_cached_documentation() is None
+
+
+def test_the_first_load_builds_and_keeps_what_the_second_reads(empty_cache: Path) -> None:
+    built = load_catalog()
+    load_catalog.cache_clear()
+    read = load_catalog()
+
+    assert read == built
+    assert read is not built
+    data = read_cached_catalog()
+    assert data is not None
+    assert json.loads(data)["torch"] == built.torch
+    documentation = read_cached_documentation()
+    assert documentation is not None
+    assert "other" in json.loads(documentation)["torch.add"]
+    assert [path.name for path in cache_path().parent.iterdir()] == [cache_path().name]
+
+
+def test_the_cache_is_read_without_importing_torch(empty_cache: Path) -> None:
+    load_catalog()
+    script = (
+        "import sys; from gradcanvas.catalog import load_catalog, read_cached_catalog, search, suggest\n"
+        "assert read_cached_catalog(); catalog = load_catalog(); assert search(catalog, 'mm')\n"
+        "assert suggest(catalog, 'torch.ad') == 'torch.add'; assert 'torch' not in sys.modules"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": "server"}, check=False
+    )
+
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("damage", [b"", b"\n", b"0" * 64 + b"\n{}\n{}"])
+def test_a_damaged_file_is_built_again(empty_cache: Path, damage: bytes) -> None:
+    built = load_catalog()
+    path = cache_path()
+    path.write_bytes(damage or path.read_bytes()[:1000])
+    load_catalog.cache_clear()
+
+    assert read_cached_catalog() is None
+    assert load_catalog() == built
+    assert read_cached_catalog() is not None
+
+
+def test_a_whole_file_of_another_form_is_built_again(empty_cache: Path) -> None:
+    write_cache(b'{"operations": {"torch.save": {}}}', b"{}")
+
+    assert "torch.save" not in load_catalog().operations
+
+
+def test_a_cache_that_cannot_be_written_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a directory")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+
+    write_cache(b"{}", b"{}")
+
+    assert read_cached_catalog() is None
+
+
+def test_building_takes_at_most_a_second_and_loading_fifty_milliseconds(catalog: Catalog) -> None:
+    data, documentation = to_json(catalog), documentation_to_json(catalog)
+
+    building = _least_seconds(build_catalog, 2)
+    loading = _least_seconds(lambda: from_json(data, documentation), 5)
+
+    assert building <= 1.0
+    assert loading <= 0.05
+
+
+def _least_seconds(work: object, times: int) -> float:
+    assert callable(work)
+    taken = []
+    for _ in range(times):
+        start = time.process_time()
+        work()
+        taken.append(time.process_time() - start)
+    return min(taken)
