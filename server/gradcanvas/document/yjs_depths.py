@@ -6,8 +6,12 @@ process.
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from gradcanvas.document.yjs_wire import Id, Item, WireError
+
+Measured: TypeAlias = dict[Id, tuple[Item, int]]
+"""The items of an update that are new, and their depths."""
 
 
 class Depths:
@@ -20,25 +24,25 @@ class Depths:
         self._single: dict[Id, int] = {}
         self._runs: dict[int, list[tuple[int, int, int]]] = {}
 
-    def note(self, items: Iterable[Item]) -> int:
-        """Take in the items of an update, which may stand in one another in any order.
-
-        Returns:
-            The greatest depth at which one of them is a map.
+    def measure(self, items: Iterable[Item]) -> Measured:
+        """Return the depths of an update's items, which may stand in one another in any order.
 
         Raises:
             WireError: items stand in one another in a circle.
         """
         here = _Here(items)
-        deepest = 0
+        measured: Measured = {}
         for item in here.items:
-            depth = self._resolve(item, here)
-            if item.is_map:
-                deepest = max(deepest, depth)
-        return deepest
+            self._resolve(item, here, measured)
+        return measured
 
-    def _resolve(self, item: Item, here: "_Here") -> int:
-        """Return the item's depth, and note it for all items on the way to it."""
+    def keep(self, measured: Measured) -> None:
+        """Note the items of an update that was applied."""
+        for item, depth in measured.values():
+            self._note(item, depth)
+
+    def _resolve(self, item: Item, here: "_Here", measured: Measured) -> None:
+        """Measure the item, and all those on the way up from it."""
         way: list[Item] = []
         seen: set[Id] = set()
         depth: int | None = None
@@ -47,9 +51,8 @@ class Depths:
             if at.id in seen:
                 raise WireError("its maps stand in one another in a circle")
             seen.add(at.id)
-            known = self._find(at.id)
-            if known is not None:
-                depth = known
+            depth = measured[at.id][1] if at.id in measured else self._find(at.id)
+            if depth is not None:
                 break
             way.append(at)
             if isinstance(at.parent, str):
@@ -61,8 +64,7 @@ class Depths:
         result = depth or 0
         for step in reversed(way):
             result += step.parent is not None
-            self._note(step, result)
-        return result
+            measured[step.id] = (step, result)
 
     def _note(self, item: Item, depth: int) -> None:
         if item.length == 1:
@@ -80,6 +82,11 @@ class Depths:
         if place >= 0 and runs[place][0] <= wanted.clock < runs[place][1]:
             return runs[place][2]
         return None
+
+
+def deepest_map(measured: Measured) -> int:
+    """Return the greatest depth at which one of the items is a map."""
+    return max((depth for item, depth in measured.values() if item.is_map), default=0)
 
 
 class _Here:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from pycrdt import Doc, Map
 
-from gradcanvas.document.yjs_depths import Depths
+from gradcanvas.document.yjs_depths import Depths, deepest_map
 from gradcanvas.document.yjs_records import ROOTS
 from gradcanvas.document.yjs_wire import Update, WireError, read_state, read_update
 
@@ -49,19 +49,25 @@ def apply_update_checked(doc: "Doc[Any]", update: bytes) -> None:
     try:
         gate.admit(doc, update)
     except DocumentError:
-        _gates.pop(doc, None)
+        if gate.is_spoilt:
+            _gates.pop(doc, None)
         raise
     doc.apply_update(update)
 
 
 class _Gate:
-    """A copy of a document, and how deep the items of its maps stand."""
+    """A copy of a document, and how deep the items of its maps stand.
+
+    Attributes:
+        is_spoilt: the copy has taken something that the document must not: another gate is needed.
+    """
 
     def __init__(self, doc: "Doc[Any]") -> None:
         self.copy: Doc[Any] = Doc(allow_multithreading=True)
         for name in ROOTS:
             self.copy.get(name, type=Map)
         self.depths = Depths()
+        self.is_spoilt = False
         self._take(doc.get_update())
 
     def admit(self, doc: "Doc[Any]", update: bytes) -> None:
@@ -74,6 +80,7 @@ class _Gate:
         content = self._take(update)
         reached = read_state(self.copy.get_state())
         if any(reached.get(client, 0) < end for client, end in content.ends().items()):
+            self.is_spoilt = True
             raise DocumentError("update-out-of-order", "The update builds on edits that are not here.")
 
     def _take(self, update: bytes) -> Update:
@@ -82,12 +89,19 @@ class _Gate:
             roots = {item.parent for item in content.items if isinstance(item.parent, str)}
             if not roots <= set(ROOTS):
                 raise WireError("it writes outside of the graph")
-            if self.depths.note(content.items) > DEEPEST_MAP:
+            measured = self.depths.measure(content.items)
+            if deepest_map(measured) > DEEPEST_MAP:
                 raise WireError("its maps are nested too deep")
-            self.copy.apply_update(update)
+            self._apply(update)
         except (ValueError, RuntimeError) as error:
             raise DocumentError("bad-update", f"The update cannot be taken: {error}.") from error
+        self.depths.keep(measured)
         return content
+
+    def _apply(self, update: bytes) -> None:
+        before, self.is_spoilt = self.is_spoilt, True
+        self.copy.apply_update(update)
+        self.is_spoilt = before
 
 
 _gates: WeakKeyDictionary["Doc[Any]", _Gate] = WeakKeyDictionary()

@@ -71,8 +71,12 @@ def read_update(data: bytes) -> Update:
     """
     reader = _Reader(data)
     items: list[Item] = []
+    clients: set[int] = set()
     for _ in range(reader.count(3)):
         amount, client, clock = reader.count(2), reader.number(LARGEST_CLIENT), reader.number(LARGEST_CLOCK)
+        if client in clients:
+            raise WireError("a client stands twice in the update")
+        clients.add(client)
         for _ in range(amount):
             item, length = reader.item(Id(client, clock))
             if item is not None:
