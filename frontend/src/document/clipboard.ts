@@ -20,25 +20,47 @@ export function copy(snapshot: Snapshot, uids: ReadonlySet<string>): string {
 
 /** A node as it stands in a graph file. */
 export function nodeText(node: NodeView): string {
-  const parts: [string, string][] = [["op", JSON.stringify(node.op)]];
+  const parts = new Map<string, string>();
+  const put = (key: string, value: string | false | null): void => {
+    if (value !== null && value !== false) parts.set(key, value);
+  };
+  put("op", asWritten(node.op));
   const inputs = node.inputs.map(({ argument, list, refs }) => {
-    const texts = refs.map((ref) => JSON.stringify(ref.text));
+    const texts = refs.map((ref) => asWritten(ref.text));
     return `${JSON.stringify(argument)}: ${list ? `[${texts.join(", ")}]` : (texts[0] ?? "null")}`;
   });
-  if (inputs.length > 0) parts.push(["inputs", `{${inputs.join(", ")}}`]);
-  const args = Array.from(node.args, ([name, literal]) => `${JSON.stringify(name)}: ${literal}`);
-  if (args.length > 0) parts.push(["args", `{${args.join(", ")}}`]);
-  if (node.requiresGrad !== null) parts.push(["requires_grad", String(node.requiresGrad)]);
-  if (node.mode !== null) parts.push(["mode", JSON.stringify(node.mode)]);
-  if (node.share !== null) parts.push(["share", JSON.stringify(node.share.text)]);
-  if (node.label !== null) parts.push(["label", JSON.stringify(node.label)]);
-  parts.push(["at", pairLiteral(node.at)]);
-  if (node.size !== null) parts.push(["size", pairLiteral(node.size)]);
-  if (node.color !== null) parts.push(["color", JSON.stringify(node.color)]);
-  if (node.collapsed) parts.push(["collapsed", "true"]);
-  if (node.bypass) parts.push(["bypass", "true"]);
-  for (const [key, literal] of node.other) if (!literal.startsWith("!")) parts.push([key, literal]);
-  return `{${parts.map(([key, literal]) => `${JSON.stringify(key)}: ${literal}`).join(", ")}}`;
+  put("inputs", inputs.length > 0 && `{${inputs.join(", ")}}`);
+  const args = Array.from(node.args, ([name, literal]) => `${JSON.stringify(name)}: ${asLiteral(literal)}`);
+  put("args", args.length > 0 && `{${args.join(", ")}}`);
+  put("requires_grad", node.requiresGrad === null ? null : String(node.requiresGrad));
+  put("mode", node.mode && JSON.stringify(node.mode));
+  put("share", node.share && asWritten(node.share.text));
+  put("label", node.label === null ? null : JSON.stringify(node.label));
+  put("at", pairLiteral(node.at));
+  put("size", node.size && pairLiteral(node.size));
+  put("color", node.color === null ? null : JSON.stringify(node.color));
+  put("collapsed", node.collapsed && "true");
+  put("bypass", node.bypass && "true");
+  for (const [key, literal] of node.other) put(key.replace(/^!(?=.)/, ""), literal.replace(/^!/, ""));
+  return `{${inKeyOrder(parts)}}`;
+}
+
+/** Text as JSON; what stands with a leading `!` had another type in the file and is given back as it was. */
+function asWritten(text: string): string {
+  return text.startsWith("!") ? text.slice(1) : JSON.stringify(text);
+}
+
+/** A literal as it is; text that is none, as a careless hand leaves it, is given as a string. */
+function asLiteral(literal: string): string {
+  return readJson(literal) === undefined ? JSON.stringify(literal) : literal;
+}
+
+const KEY_ORDER = ["op", "inputs", "args", "requires_grad", "mode", "init", "group", "share", "label", "at"];
+
+function inKeyOrder(parts: ReadonlyMap<string, string>): string {
+  const known = KEY_ORDER.filter((key) => parts.has(key));
+  const rest = Array.from(parts.keys()).filter((key) => !KEY_ORDER.includes(key));
+  return [...known, ...rest].map((key) => `${JSON.stringify(key)}: ${parts.get(key)}`).join(", ");
 }
 
 /** Pastes the nodes of a graph file's text in one step; returns their uids, or null where the text is none.
