@@ -41,11 +41,6 @@ class _Compiler:
         self.device = device
         self.state = MadeState(binding, device)
         self.failures = FailureMap()
-        self.twice = any(
-            node.operation.name == "gradcanvas.grad"
-            for scope in (binding.scope, *binding.functions.values())
-            for node in scope.nodes.values()
-        )
 
     def program(self) -> Program:
         train = self.binding.train
@@ -72,11 +67,11 @@ class _Compiler:
         self, scope: Scope, state: str, sources: tuple[str, ...], wanted: Wanted = None
     ) -> Callable[..., Any]:
         plan = plan_scope(scope, self.functions, state, wanted)
-        return self.emitter(plan, sources, self.plain_control).plain().run
+        return self.emitter(plan, state, sources, self.plain_control).plain().run
 
     def observed(self, scope: Scope, state: str, sources: tuple[str, ...], wanted: Wanted = None) -> Layout:
         plan = plan_scope(scope, self.functions, state, wanted)
-        choose_ways(plan, self.twice)
+        choose_ways(plan)
         bodies: dict[Step, Mapping[str, CompiledBody]] = {}
 
         def control(step: Step) -> tuple[Any, tuple[str, ...]]:
@@ -84,12 +79,16 @@ class _Compiler:
             bodies[step] = self.bodies(step, lambda body, path: self.observed_body(body, path, inside))
             return self.control(step, bodies[step]).observed, inside
 
-        return Layout(plan, self.emitter(plan, sources, control).observed(), bodies)
+        return Layout(plan, self.emitter(plan, state, sources, control).observed(), bodies)
 
     def emitter(
-        self, plan: Plan, sources: tuple[str, ...], control: Callable[[Step], tuple[Any, tuple[str, ...]]]
+        self,
+        plan: Plan,
+        state: str,
+        sources: tuple[str, ...],
+        control: Callable[[Step], tuple[Any, tuple[str, ...]]],
     ) -> Emitter:
-        return Emitter(plan, sources, self.state.slots, self.failures, control)
+        return Emitter(plan, sources, self.state.slots, self.failures, control, state != "")
 
     def plain_control(self, step: Step) -> tuple[Any, tuple[str, ...]]:
         inside = self.sources_of(step)

@@ -61,6 +61,7 @@ class Emitter:
         modules: where the modules will be.
         failures: told which line runs which node.
         controls: gives what a control step calls.
+        is_body: it is called by a control operation; whoever calls that shows the sources.
     """
 
     def __init__(
@@ -70,7 +71,9 @@ class Emitter:
         modules: ModuleSlots,
         failures: FailureMap,
         controls: Callable[[Step], tuple[Any, tuple[str, ...]]],
+        is_body: bool,
     ) -> None:
+        self.is_body = is_body
         self.plan = plan
         self.modules = modules
         self.failures = failures
@@ -113,6 +116,8 @@ class Emitter:
         for edge in self.plan.sequence:
             if edge.how not in ("none", "alias"):
                 done.edges[edge] = returned.place(self.tensor(edge.value))
+        if not self.is_body:
+            done.shown = {path: returned.place(node) for path, node in self.sources.items()}
         for name, shown in self.plan.shown.items():
             if isinstance(shown, Step):
                 done.shown[name] = done.results[shown][0]
@@ -132,7 +137,7 @@ class Emitter:
 
     def is_loss_alone(self) -> bool:
         """Tell whether the first output is a tensor of its own that no edge begins at."""
-        loss = self.plan.outputs[0] if self.plan.outputs and not self.plan.inputs else None
+        loss = self.plan.outputs[0] if self.plan.outputs and not self.is_body else None
         if loss is None or loss[0].made_by is None:
             return False
         step = loss[0].made_by[0]
@@ -149,7 +154,8 @@ class Emitter:
         for index in reversed(range(len(carried))):
             edge = step.edges[index]
             if edge.how == "alias":
-                carried[index] = self.graph.call_function(getitem, (carried[index], ...))
+                whole: tuple[Any, ...] = (carried[index], ...)
+                carried[index] = self.graph.call_function(getitem, whole)
                 done.edges[edge] = returned.place(carried[index])
                 aliased.append(done.edges[edge])
         return carried
@@ -205,6 +211,7 @@ class Emitter:
     def watched_call(self, step: Step, carried: list[fx.Node], done: Emitted, returned: "_Returned") -> None:
         """Write the call of an operation that is watched from inside."""
         name = step.node.operation.name
+        call: Callable[..., Any]
         if step.node.is_module:
             call = partial(_call_held, self.holder, self.module(step.state))
         else:

@@ -49,6 +49,7 @@ class Observer:
         self.named = _picker(emitted.shown.values())
         self.kept = _picker(emitted.keeping)
         self.loss = emitted.outputs[0]
+        self.loss_alone = emitted.loss_alone
         self.metrics = _picker(place for place in emitted.outputs[1:] if place is not None)
         edges = [row for row in plan.rows if isinstance(row, PlannedEdge)]
         self.is_quick = self.is_flat and all(edge.how in ("none", "own", "alias") for edge in edges)
@@ -57,7 +58,7 @@ class Observer:
 
     def observe(self, result: Result) -> Observation:
         """Have every tensor keep its gradient and return what the step showed."""
-        loss = None if self.loss is None else result[self.loss]
+        loss: torch.Tensor | None = None if self.loss is None else result[self.loss]
         metrics = self.metrics(result)
         if not self.is_flat:
             values: dict[str, torch.Tensor] = {}
@@ -66,7 +67,7 @@ class Observer:
         for tensor in self.kept(result):
             if tensor is not None and tensor.requires_grad:
                 tensor.retain_grad()
-        if self.layout.emitted.loss_alone and loss.requires_grad and loss.numel() == 1:
+        if loss is not None and self.loss_alone and loss.requires_grad and loss.numel() == 1:
             self.give_one(loss)
         values = dict(zip(self.names, self.named(result), strict=True))
         if self.has_absent:
@@ -159,10 +160,11 @@ class _Reader:
             self.values[self.prefix + name] = tensor
 
     def record(self, edge: PlannedEdge) -> EdgeRecord:
-        record = EdgeRecord(self.prefix + edge.edge, self.prefix + edge.source)
+        source = edge.source if edge.is_kept else self.prefix + edge.source
+        record = EdgeRecord(self.prefix + edge.edge, source)
         if edge.how == "none":
             sentence, name = edge.why
-            record.why = sentence.format(self.prefix + name)
+            record.why = sentence.format(source if name is None else self.prefix + name)
             return record
         record.tensor = self.result[self.emitted.edges[edge]]
         if record.tensor is None or not record.tensor.requires_grad:
@@ -234,9 +236,8 @@ class _Reader:
     def run_of_body(self, step: Step, each: Pass, path: str) -> list[EdgeRecord]:
         roots = {name: self.parts_of(step, argument) for name, argument in each.roots.items()}
         known = {name: parts for name, parts in roots.items() if parts is not None}
-        turned = path if each.turn is None else f"{path}@{each.turn}"
-        prefix = f"{turned}/{each.body.inside}"
-        return _Reader(each.body.layout, each.result, prefix, known, self.values).read()
+        reader = _Reader(each.body.layout, each.result, _prefix_of(path, each), known, self.values)
+        return reader.read()
 
     def inside(
         self, step: Step, path: str, passes: list[tuple[Pass, list[EdgeRecord]]]
@@ -244,7 +245,7 @@ class _Reader:
         loops = step.node.operation.name != "gradcanvas.if"
         for body in dict.fromkeys(self.layout.bodies[step].values()):
             prefix = f"{path}/{body.inside}"
-            ran = [records for each, records in passes if each.body is body]
+            ran = [(_prefix_of(path, each), records) for each, records in passes if each.body is body]
             if not ran:
                 why = "the loop ran no iteration" if loops else "its branch did not run"
                 yield from _never_ran(body.layout, prefix, why)
@@ -254,30 +255,31 @@ class _Reader:
             yield from records
 
 
-def _summed(ran: list[list[EdgeRecord]], prefix: str) -> Iterator[EdgeRecord]:
+def _prefix_of(path: str, each: Pass) -> str:
+    turned = path if each.turn is None else f"{path}@{each.turn}"
+    return f"{turned}/{each.body.inside}"
+
+
+def _summed(ran: list[tuple[str, list[EdgeRecord]]], prefix: str) -> Iterator[EdgeRecord]:
     """Yield for each edge of a loop's body the sum over the iterations."""
     sums: dict[str, EdgeRecord] = {}
-    for records in ran:
+    parts: dict[str, list[EdgeRecord]] = {}
+    for turned, records in ran:
         for record in records:
-            name = _inner(record.edge, prefix)
+            name = prefix + record.edge.removeprefix(turned)
             if name not in sums:
-                sums[name] = EdgeRecord(prefix + name, prefix + _inner(record.source, prefix), parts=[])
-            parts = sums[name].parts
-            if parts is not None:
-                parts.append(record)
+                inside = record.source.startswith(turned)
+                source = prefix + record.source.removeprefix(turned) if inside else record.source
+                parts[name] = []
+                sums[name] = EdgeRecord(name, source, parts=parts[name])
+            parts[name].append(record)
     yield from sums.values()
-
-
-def _inner(path: str, prefix: str) -> str:
-    """Return what follows the iteration: of "loop@3/wx.other" with prefix "loop/", "wx.other"."""
-    depth = prefix.count("/")
-    return path.split("/", depth)[depth]
 
 
 def _never_ran(layout: Layout, prefix: str, why: str) -> Iterator[EdgeRecord]:
     for row in layout.plan.rows:
         if isinstance(row, PlannedEdge):
-            yield EdgeRecord(prefix + row.edge, prefix + row.source, why=why)
+            yield EdgeRecord(prefix + row.edge, row.source if row.is_kept else prefix + row.source, why=why)
         else:
             for body in dict.fromkeys(layout.bodies[row].values()):
                 yield from _never_ran(body.layout, f"{prefix}{row.path}/{body.inside}", why)

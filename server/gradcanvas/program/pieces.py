@@ -160,9 +160,11 @@ def _spots(
             continue
         seen.add(node)
         for place, (following, output) in enumerate(node.next_functions):
+            if following is None:
+                continue
             if (following, output) in targets:
                 yield node, (number - start, place), (following, output)
-            elif following is not None:
+            else:
                 waiting.append(following)
 
 

@@ -65,8 +65,9 @@ class PlannedEdge:
     """One edge: its id and source as they are spoken of, and how its gradient is seen.
 
     Attributes:
+        is_kept: the source is one that outlives the step (a source, a parameter): its path is whole.
         link: what last passed the tensor on unchanged before this edge uses it.
-        why: why it has no gradient: a sentence and the name that stands in it.
+        why: why it has no gradient: a sentence, and the name that stands in it if it is not the source's.
     """
 
     edge: str
@@ -75,7 +76,8 @@ class PlannedEdge:
     value: Value
     link: "Link | None"
     how: How = "pass"
-    why: tuple[str, str] = ("", "")
+    why: tuple[str, str | None] = ("", None)
+    is_kept: bool = False
     step: "Step | None" = None
 
 
@@ -195,9 +197,6 @@ class _Planner:
         self.steps: dict[str, Step] = {}
 
     def walk(self, frame: _Frame) -> "list[PlannedEdge | Step]":
-        for node in frame.scope.nodes.values():
-            if node.is_source:
-                self.plan.shown[frame.prefix + node.id] = self.source(frame, node)
         rows = {name: self.node(frame, frame.scope.nodes[name]) for name in frame.scope.order}
         return [row for name in frame.scope.nodes for row in rows.get(name, [])]
 
@@ -215,11 +214,19 @@ class _Planner:
         made = []
         for edge, argument, reference in node.edges():
             value, link = self.find(frame, reference)
-            made.append(
-                PlannedEdge(frame.prefix + edge, frame.prefix + str(reference), argument, value, link)
-            )
+            source, is_kept = self.spoken(frame, reference)
+            made.append(PlannedEdge(frame.prefix + edge, source, argument, value, link, is_kept=is_kept))
         self.plan.sequence.extend(reversed(made))
         return tuple(made)
+
+    def spoken(self, frame: _Frame, reference: Reference) -> tuple[str, bool]:
+        """Return how a source of an edge is spoken of, and whether that is its whole path."""
+        node = frame.scope.nodes.get(reference.node)
+        if reference.kind == "parameter" and node is not None:
+            return f"{frame.state}{node.owner}.{reference.output}", True
+        if reference.kind == "output" and node is not None and node.is_source:
+            return f"{frame.state}{reference}", True
+        return f"{frame.prefix}{reference}", False
 
     def bypass(self, frame: _Frame, node: BoundNode, edges: tuple[PlannedEdge, ...]) -> None:
         for edge in edges[1:]:

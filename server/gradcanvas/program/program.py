@@ -199,11 +199,7 @@ class Program:
         Args:
             tensors: the sources, as `make` gave them.
         """
-        return {
-            name: tensor
-            for name, tensor in self._state.tensors(tensors, self.modules)
-            if tensor.requires_grad
-        }
+        return {name: tensor for name, tensor in self._state.tensors(tensors) if tensor.requires_grad}
 
     def parameters(self) -> Iterator[tuple[str, torch.Tensor]]:
         """Yield every parameter and buffer that a module owns, in the order of the file."""

@@ -16,15 +16,9 @@ COMPARING = frozenset({"torch.nn.MultiheadAttention", "torch.nn.functional.multi
 NOT_REQUIRED = "{} does not require a gradient"
 
 
-def choose_ways(plan: Plan, twice_differentiated: bool) -> None:
-    """Set `how` (and `why`) of every edge of the plan.
-
-    Args:
-        plan: what is observed.
-        twice_differentiated: the graph asks for gradients itself; then every operation may receive more than
-            one piece for an argument.
-    """
-    composed = {step for step in plan.steps if twice_differentiated or not _is_one_place(step)}
+def choose_ways(plan: Plan) -> None:
+    """Set `how` (and `why`) of every edge of the plan."""
+    composed = {step for step in plan.steps if not _is_one_place(step)}
     for step in plan.steps:
         for edge in step.edges:
             edge.value.shared |= edge.value.uses > 1 or step.node.is_control
@@ -38,7 +32,7 @@ def choose_ways(plan: Plan, twice_differentiated: bool) -> None:
             _count_together(step.edges)
     for row in plan.rows:
         if isinstance(row, PlannedEdge) and row.how == "pass" and not row.value.requires:
-            row.how, row.why = "none", (NOT_REQUIRED, row.source)
+            row.how, row.why = "none", (NOT_REQUIRED, None)
 
 
 def _is_one_place(step: Step) -> bool:
@@ -48,12 +42,12 @@ def _is_one_place(step: Step) -> bool:
 
 def _choose(edge: PlannedEdge, step: Step, composed: bool) -> None:
     if not edge.value.requires:
-        edge.how, edge.why = "none", (NOT_REQUIRED, edge.source)
+        edge.how, edge.why = "none", (NOT_REQUIRED, None)
     elif step.node.operation.name in DETACHING:
         edge.how, edge.why = "none", ("detached by {}", step.path)
     elif step.node.is_control:
         if step.node.operation.name == "gradcanvas.if" and edge.argument == "condition":
-            edge.how, edge.why = "none", ("{} only decides what runs", edge.source)
+            edge.how, edge.why = "none", ("{} only decides what runs", None)
     elif edge.value.shared and composed:
         edge.how = "piece"
     elif edge.value.shared or edge.value.kind != "output":
