@@ -6,19 +6,15 @@ import { useView } from "../view/view-store";
 import { actedOn } from "./canvas-keys";
 import { useCanvas } from "./canvas-store";
 
-/** Listens on the canvas; returns how to stop. `pointer` is where the mouse is in the graph, if it is there. */
-export function listenToClipboard(
-  element: HTMLElement,
-  editor: Editor,
-  pointer: () => Point | null,
-): () => void {
+/** Listens on the page; returns how to stop. `pointer` is where the mouse is in the graph, if it is there. */
+export function listenToClipboard(editor: Editor, pointer: () => Point | null): () => void {
   let shift = false;
   const places = new PastePlaces(editor, pointer);
   const key = (event: KeyboardEvent): void => {
     shift = event.shiftKey;
   };
   const take = (event: ClipboardEvent): boolean => {
-    if (isField(event.target) || hasSelectedText()) return false;
+    if (!isOnCanvas(event.target) || hasSelectedText()) return false;
     const uids = actedOn();
     if (uids.size === 0) return false;
     event.clipboardData?.setData("text/plain", copy(editor.document.getSnapshot(), uids));
@@ -37,7 +33,7 @@ export function listenToClipboard(
     useCanvas.setState({ focus: null });
   };
   const onPaste = (event: ClipboardEvent): void => {
-    if (isField(event.target)) return;
+    if (!isOnCanvas(event.target)) return;
     const text = event.clipboardData?.getData("text/plain") ?? "";
     const made = paste(editor.document, text, places.next(), shift);
     if (made === null) return;
@@ -45,15 +41,15 @@ export function listenToClipboard(
     event.preventDefault();
     useView.getState().select(made);
   };
-  element.addEventListener("keydown", key, true);
-  element.addEventListener("copy", onCopy);
-  element.addEventListener("cut", onCut);
-  element.addEventListener("paste", onPaste);
+  window.addEventListener("keydown", key, true);
+  window.addEventListener("copy", onCopy);
+  window.addEventListener("cut", onCut);
+  window.addEventListener("paste", onPaste);
   return () => {
-    element.removeEventListener("keydown", key, true);
-    element.removeEventListener("copy", onCopy);
-    element.removeEventListener("cut", onCut);
-    element.removeEventListener("paste", onPaste);
+    window.removeEventListener("keydown", key, true);
+    window.removeEventListener("copy", onCopy);
+    window.removeEventListener("cut", onCut);
+    window.removeEventListener("paste", onPaste);
   };
 }
 
@@ -93,8 +89,11 @@ function samePlace(one: Point, two: Point | null): boolean {
   return two !== null && Math.hypot(one[0] - two[0], one[1] - two[1]) < 4;
 }
 
-function isField(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+/** Whether the canvas has the keyboard's focus, or nothing has. */
+function isOnCanvas(target: EventTarget | null): boolean {
+  if (!(target instanceof Element) || target.closest("input, textarea, select, [contenteditable]"))
+    return false;
+  return target === document.body || target.closest('[role="application"]') !== null;
 }
 
 function hasSelectedText(): boolean {

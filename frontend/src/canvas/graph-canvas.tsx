@@ -9,7 +9,6 @@ import {
 } from "@xyflow/react";
 import {
   type DragEvent,
-  type KeyboardEvent,
   type ReactNode,
   type RefObject,
   useCallback,
@@ -27,12 +26,11 @@ import { Legend } from "../gradients/legend";
 import type { Overlay } from "../gradients/overlay";
 import { OverlayCanvas } from "../gradients/overlay-canvas";
 import { FAR_ZOOM, type Viewport } from "../gradients/viewport";
-import { rowFor } from "../keys/table";
 import { OPERATION_TYPE } from "../panels/palette/operation-search";
 import { useRun } from "../run/run-store";
 import { useView } from "../view/view-store";
 import { attributeBook } from "./attributes";
-import { canvasKeys, focusOn } from "./canvas-keys";
+import { focusOn } from "./canvas-keys";
 import { CANVAS_NAME, displace, useCanvas } from "./canvas-store";
 import { Card, type CardNode, cardElementId } from "./card";
 import { listenToClipboard } from "./clipboard-events";
@@ -91,7 +89,6 @@ function Canvas(): ReactNode {
         onNodeDoubleClick={() => useView.getState().editFields("first")}
         onPaneClick={(event) => stage && clickPane(stage, event.nativeEvent)}
         onDoubleClick={(event) => openSearchAt(stage, event)}
-        onKeyDown={(event) => takeKey(editor, event)}
         onDragOver={onDragOver}
         onDrop={onDrop}
         onlyRenderVisibleElements
@@ -233,22 +230,13 @@ function useListeners(stage: Stage | null): void {
     };
     stage.element.addEventListener("pointermove", follow);
     stage.element.addEventListener("pointerleave", forget);
-    const stops = [listenToPane(stage), listenToClipboard(stage.element, stage.editor, () => pointerPlace)];
+    const stops = [listenToPane(stage), listenToClipboard(stage.editor, () => pointerPlace)];
     return () => {
       stage.element.removeEventListener("pointermove", follow);
       stage.element.removeEventListener("pointerleave", forget);
       for (const stop of stops) stop();
     };
   }, [stage]);
-}
-
-function takeKey(editor: Editor, event: KeyboardEvent): void {
-  if (event.target instanceof Element && event.target.closest("input, textarea, select") !== null) return;
-  const row = rowFor(canvasKeys, event.nativeEvent);
-  if (row?.run?.(editor, event.nativeEvent)) {
-    event.preventDefault();
-    event.stopPropagation();
-  }
 }
 
 function openSearchAt(stage: Stage | null, event: React.MouseEvent): void {
