@@ -110,13 +110,24 @@ def running(data: Path, **settings: Any) -> Iterator[Server]:
             server.stop()
 
 
+class _Socket(socketio.Client):  # type: ignore[misc]
+    """A Socket.IO client that hears nothing more once it goes; the library trips over what still comes."""
+
+    is_going = False
+
+    def _handle_eio_message(self, data: Any) -> None:
+        if not self.is_going:
+            super()._handle_eio_message(data)
+
+
 class Client:
     """A page without a page: a Socket.IO client that keeps what it was sent, and a Yjs document."""
 
     def __init__(self, server: Server, graph: str | None = None, **headers: str) -> None:
         self.events: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.doc: Doc[Any] = Doc()
-        self.socket = socketio.Client(reconnection=False)
+        self.graph = graph
+        self.socket = _Socket(reconnection=False)
         for name in ("edit", "layout", "frame", "losses", "metrics", "status", "notice"):
             self.socket.on(name, lambda data, name=name: self.events.put((name, data)))
         self.socket.connect(server.base, transports=["websocket"], headers=headers, wait_timeout=PATIENCE)
@@ -162,4 +173,5 @@ class Client:
 
     def close(self) -> None:
         """Go."""
+        self.socket.is_going = True
         self.socket.disconnect()

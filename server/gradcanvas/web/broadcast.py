@@ -110,8 +110,11 @@ class Broadcast:
     def put_status(self, **changes: Any) -> None:
         """Take a new status, or what changed of it."""
         with self._lock:
-            self.status = {key: changes.get(key, value) for key, value in self.status.items()}
-            self.send("status", self.status)
+            status = {key: changes.get(key, value) for key, value in self.status.items()}
+            if status == self.status:
+                return
+            self.status = status
+            self.send("status", status)
             if self.status["run"] > self._series["losses"].run:
                 self.put_losses(self.status["run"], 0, b"")
 
