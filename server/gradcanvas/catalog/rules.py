@@ -34,7 +34,7 @@ EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
     (r".*nested.*|to_padded_tensor|narrow_copy", "nested tensors have no place in a frame yet"),
     (r"align_.*|rename|refine_names", "named tensors are an abandoned prototype"),
     (r"batch_norm_.*|native_.*|slice_inverse|norm_except_dim|affine_grid_generator|grid_sampler.*|convolution"
-     r"|constant_pad_nd|unsafe_split.*|unsafe_chunk|.*_with_indices|.*_copy|nuclear_norm|frobenius_norm"
+     r"|constant_pad_nd|unsafe_split.*|unsafe_chunk|.*_with_indices|(?!index_).*_copy|nuclear_norm|frobenius_norm"
      r"|choose_qparams_optimized|lstm|gru|rnn_tanh|rnn_relu|scalar_tensor",
      "an internal of an operation that has its public name"),
     (r"as_tensor|asarray", "torch.tensor says it without depending on who owns the memory"),
@@ -117,6 +117,23 @@ SCHEMAS: Final[dict[str, tuple[str, ...]]] = {
         "(Tensor self, int split_size, int dim=0) -> Tensor[]",
         "(Tensor self, int[] split_size, int dim=0) -> Tensor[]",
     ),
+    **{
+        f"torch.Tensor.{name}": ("(Tensor self) -> Tensor",)
+        for name in (
+            "float",
+            "double",
+            "half",
+            "bfloat16",
+            "cfloat",
+            "cdouble",
+            "bool",
+            "byte",
+            "char",
+            "short",
+            "int",
+            "long",
+        )
+    },
     "torch.Tensor.to": (
         "(Tensor self, ScalarType dtype, bool copy=False) -> Tensor",
         "(Tensor self, Tensor tensor, bool copy=False) -> Tensor",

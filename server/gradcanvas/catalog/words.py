@@ -41,11 +41,13 @@ CATEGORIES: Final[dict[str, str]] = {
         row_stack split split_with_sizes tensor_split hsplit vsplit dsplit chunk unbind flip fliplr
         flipud roll rot90 ravel atleast_1d atleast_2d atleast_3d as_strided narrow diag diag_embed
         diagflat diagonal tril triu block_diag unfold fold pad adjoint contiguous clone to type_as
-        chalf meshgrid cartesian_prod combinations
+        chalf float double half bfloat16 cfloat cdouble bool byte char short int long meshgrid
+        cartesian_prod combinations
     """,
     "Indexing": """
         gather scatter scatter_add scatter_reduce select select_scatter slice_scatter
-        diagonal_scatter as_strided_scatter index_add index_fill index_put index_reduce index_select
+        diagonal_scatter as_strided_scatter index_add index_copy index_fill index_put index_reduce
+        index_select
         masked_fill masked_scatter masked_select take take_along_dim put where nonzero
         nonzero_static argwhere argsort sort msort topk kthvalue searchsorted bucketize
         unravel_index one_hot embedding embedding_bag
@@ -192,7 +194,7 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "torch.nn.GRU": ("gated recurrent unit",),
     "torch.nn.MultiheadAttention": ("self attention", "mha"),
     "torch.optim.SGD": ("stochastic gradient descent", "momentum"),
-    "torch.Tensor.to": ("cast", "dtype", "convert", "float", "double", "long", "int"),
+    "torch.Tensor.to": ("cast", "dtype", "convert"),
     "torch.Tensor.masked_fill": ("fill mask",),
     "torch.topk": ("largest",),
     "torch.fft.fft": ("fourier",),
