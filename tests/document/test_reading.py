@@ -200,6 +200,24 @@ def test_a_problem_of_how_a_node_is_drawn_does_not_break_it(keys: dict[str, Any]
     assert document.graph.nodes["x"].op == "torch.zeros"
 
 
+@pytest.mark.parametrize(
+    ("keys", "broken"),
+    [
+        ({"train": {"steps": "many"}}, {"/train"}),
+        ({"train": {"optimizer": {}}}, {"/train"}),
+        ({"train": {"metrics": {"m": 1}}}, set()),
+        ({"functions": {"f": {"inputs": 1}}}, {"/functions/f"}),
+        ({"functions": {"f": {"nodes": {"x": {}}}}}, {"/functions/f/nodes/x"}),
+        ({"functions": {"f": {"nodes": {"x": {"op": "o", "at": 1}}}}}, set()),
+        ({"frames": [1], "seed": "x", "later": 1}, set()),
+    ],
+)
+def test_a_problem_breaks_the_part_whose_numbers_it_may_change(
+    keys: dict[str, Any], broken: set[str]
+) -> None:
+    assert read_with(**keys).graph.broken == broken
+
+
 def test_all_problems_are_told_at_once() -> None:
     document = read("""{"title": 1, "nodes": {"lambda": {"op": "o"}, "y": 3, "z": {"ops": "o", "args": {"a": NaN}},
         "w": {"op": "o", "op": "p", "args": {"a": 1e400}}}, "train": {"loss": 1, "steps": "2"}, "more": {}}""")
@@ -236,6 +254,18 @@ def test_the_nearest_right_key_is_offered() -> None:
     (problem,) = read_node(requires_gradient=True).problems
 
     assert problem.help == 'Did you mean "requires_grad"?'
+
+
+def test_of_a_node_that_stands_twice_neither_is_evaluated() -> None:
+    document = read('{"gradcanvas": 1, "nodes": {"x": {"op": "a"}, "x": {"op": "b"}, "y": {"op": "c"}}}')
+
+    assert problems(document) == [("/nodes/x", "duplicate-key")]
+    assert [(name, node.op) for name, node in document.graph.nodes.items()] == [
+        ("x", "a"),
+        ("x_2", "b"),
+        ("y", "c"),
+    ]
+    assert document.graph.broken == {"/nodes/x", "/nodes/x_2"}
 
 
 def test_pointers_are_escaped() -> None:

@@ -26,7 +26,7 @@ from gradcanvas.document.model import (
     Train,
 )
 from gradcanvas.document.names import id_fault
-from gradcanvas.document.problems import Problem, describe, nearest, pointer, quote
+from gradcanvas.document.problems import Problem, describe, nearest, path_of, pointer, quote
 from gradcanvas.document.screening import screen, without
 
 APPEARANCE = frozenset({"label", "at", "size", "color", "collapsed"})
@@ -57,7 +57,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
         for where in broken:
-            self._break(tuple(where.split("/")[1:]))
+            self._break(path_of(where))
         faults = screen(tree)
         for path, problem in faults:
             self._report(path, problem)
@@ -182,14 +182,25 @@ class _Reading:
         self._break(path)
 
     def _break(self, path: Path) -> None:
-        in_function = path[:1] == ("functions",) and path[2:3] == ("nodes",) and len(path) > 3
-        part, rest = (path[:4], path[4:]) if in_function else (path[:2], path[2:])
-        if part[:1] in {("nodes",), ("functions",), ("train",)} and not _is_appearance(part, rest):
+        if (part := _part_of(path)) is not None:
             self.broken.add(pointer(part))
 
 
-def _is_appearance(part: Path, rest: Path) -> bool:
-    return part[-2:-1] == ("nodes",) and bool(rest) and rest[0] in APPEARANCE
+def _part_of(path: Path) -> Path | None:
+    """Return the part that a problem at this place keeps from being evaluated, None if no number can change."""
+    match path:
+        case ("nodes", _, key, *_) | ("functions", _, "nodes", _, key, *_) if key in APPEARANCE:
+            return None
+        case ("functions", _, "nodes", _, *_):
+            return path[:4]
+        case ("nodes" | "functions", _, *_):
+            return path[:2]
+        case ("train", "metrics", _, *_):
+            return None
+        case ("train", *_):
+            return path[:1]
+        case _:
+            return None
 
 
 def _place(detail: ErrorDetails) -> Path:

@@ -36,6 +36,11 @@ def pointer(path: Iterable[str | int]) -> str:
     return "".join("/" + _sound(str(step)).replace("~", "~0").replace("/", "~1") for step in path)
 
 
+def path_of(where: str) -> tuple[str, ...]:
+    """Return the path of a JSON pointer; an index is text in it."""
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in where.split("/")[1:])
+
+
 def quote(text: str) -> str:
     """Return the text in double quotes as JSON writes it, shortened if it is long."""
     if len(text) > LONGEST_QUOTE:

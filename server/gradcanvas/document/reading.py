@@ -75,7 +75,7 @@ def interpret(
     if isinstance(migrated, Problem):
         return Document(Graph(), (*found, migrated), tree, readable=False)
     repeated = {problem.where for problem in found if problem.code == "duplicate-key"}
-    graph, more = interpret_graph(migrated, repeated)
+    graph, more = interpret_graph(migrated, repeated.union(renamed))
     if any(problem.code == "bad-text" for problem in more):
         migrated = {str(scrub(key)): scrub(value) for key, value in migrated.items()}
     found += [problem for problem in more if problem.code != "unknown-key" or problem.where not in renamed]

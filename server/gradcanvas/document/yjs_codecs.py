@@ -7,6 +7,7 @@ a text.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from gradcanvas.document.json_text import Json, parse, text_of
@@ -45,10 +46,19 @@ def read_literal(stored: object, _: Names = {}) -> object:  # noqa: B006  # neve
     """Read a literal; a text that is no JSON is kept as a text."""
     if not isinstance(stored, str):
         return ABSENT
+    return _parse_again(stored) if len(stored) <= _SHORT else _parse(stored)
+
+
+def _parse(stored: str) -> Json:
     try:
         return parse(stored).tree
     except (ValueError, RecursionError):
         return stored
+
+
+_SHORT = 64
+_parse_again = lru_cache(maxsize=8192)(_parse)
+"""A graph is read after every edit, and all but one of its literals are as before; nobody changes a tree."""
 
 
 def _read_text(stored: object, _: Names) -> object:
