@@ -106,7 +106,11 @@ export class Run {
   /** Takes something to be announced. */
   takeNotice(notice: Notice): void {
     this.notices += 1;
-    const kept = useRun.getState().notices.slice(-3);
+    const same = ({ code, message }: Notice): boolean => code === notice.code && message === notice.message;
+    const kept = useRun
+      .getState()
+      .notices.filter((shown) => !same(shown))
+      .slice(-2);
     useRun.setState({ notices: [...kept, { ...notice, key: this.notices }] });
   }
 

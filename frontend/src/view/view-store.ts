@@ -35,6 +35,7 @@ export interface ViewState {
   readonly dockOpen: boolean;
   readonly dockTab: DockTab;
   readonly dockHeight: number;
+  readonly lossScale: "log" | "linear";
   /** An open search on the canvas. */
   readonly search: SearchRequest | null;
   readonly wire: WireEnd | null;
@@ -52,6 +53,7 @@ export interface ViewState {
   toggle(panel: "palette" | "inspector" | "dock"): void;
   showTab(tab: DockTab): void;
   setDockHeight(height: number): void;
+  setLossScale(scale: "log" | "linear"): void;
   openSearch(request: SearchRequest): void;
   closeSearch(): void;
   setWire(wire: WireEnd | null): void;
@@ -74,6 +76,7 @@ export const useView = create<ViewState>()((set, get) => ({
   dockOpen: true,
   dockTab: "loss",
   dockHeight: 196,
+  lossScale: "log",
   search: null,
   wire: null,
   dialog: null,
@@ -90,6 +93,7 @@ export const useView = create<ViewState>()((set, get) => ({
   },
   showTab: (dockTab) => set({ dockTab, dockOpen: true }),
   setDockHeight: (dockHeight) => set({ dockHeight }),
+  setLossScale: (lossScale) => set({ lossScale }),
   openSearch: (search) => set({ search }),
   closeSearch: () => set({ search: null }),
   setWire: (wire) => set({ wire }),

@@ -1,25 +1,8 @@
 /** The server's HTTP routes, as docs/wire.md has them. */
 import { readCatalog } from "../catalog/read-catalog";
 import type { Catalog } from "../catalog/types";
-import type { Problem, Refusal } from "./messages";
+import type { ExampleEntry, MadeGraph, NewGraph, Problem, Refusal } from "./messages";
 import { Refused } from "./refused";
-
-/** An example graph as it is offered. */
-export interface Example {
-  readonly name: string;
-  readonly title: string;
-  readonly sentence: string;
-  readonly nodes: number;
-}
-
-/** What a new graph is made of. */
-export type NewGraph = { readonly file: string } | { readonly example: string } | Record<string, never>;
-
-/** A graph that was made, and what is wrong in it. */
-export interface MadeGraph {
-  readonly id: string;
-  readonly problems: readonly Problem[];
-}
 
 /** The catalogue; waits while the server builds it. */
 export async function fetchCatalog(): Promise<Catalog> {
@@ -32,8 +15,8 @@ export async function fetchCatalog(): Promise<Catalog> {
 }
 
 /** The examples, in the order they are offered. */
-export async function fetchExamples(): Promise<readonly Example[]> {
-  return (await body(await fetch("/api/examples"))) as Example[];
+export async function fetchExamples(): Promise<readonly ExampleEntry[]> {
+  return (await body(await fetch("/api/examples"))) as ExampleEntry[];
 }
 
 /** Makes a graph of a file's text, of an example, or an empty one. */
@@ -61,6 +44,8 @@ export async function fetchExport(graph: string, to: ExportKind, autograd: boole
   if (!answer.ok) await body(answer);
   return answer.text();
 }
+
+export type { ExampleEntry as Example, MadeGraph, NewGraph } from "./messages";
 
 export type ExportKind = "python" | "dot" | "svg";
 

@@ -3,7 +3,7 @@ import { io, type Socket } from "socket.io-client";
 import type { GraphDocument } from "../document/graph-document";
 import type { Run } from "../run/run-store";
 import { decodeFrame } from "./decode-frame";
-import type { Layout, Notice, Query, Refusal, Status, Verb } from "./messages";
+import type { Joined, Layout, Losses, Notice, Query, Refusal, Status, Verb } from "./messages";
 import { Outbox } from "./outbox";
 import { Refused } from "./refused";
 import { useWire } from "./wire-store";
@@ -14,22 +14,6 @@ const ANSWER_WITHIN_MS = 60_000;
 
 type Bytes = ArrayBuffer | Uint8Array;
 type Answer<T> = ({ readonly ok: true } & T) | { readonly ok: false; readonly error: Refusal };
-
-interface Losses {
-  readonly run: number;
-  readonly from: number;
-  readonly values: Bytes;
-}
-
-interface Joined {
-  readonly update: Bytes;
-  readonly vector: Bytes;
-  readonly status: Status | null;
-  readonly layout: Layout | null;
-  readonly frame: Bytes | null;
-  readonly losses: Losses | null;
-  readonly file: string | null;
-}
 
 /** Keeps one document and one run in step with the server. */
 export class Connection {
@@ -83,7 +67,9 @@ export class Connection {
     socket.on("edit", (update: Bytes) => this.document.applyRemote(bytesOf(update)));
     socket.on("layout", (layout: Layout) => run.takeLayout(layout));
     socket.on("frame", (frame: Bytes) => this.takeFrame(frame));
-    socket.on("losses", (losses: Losses) => this.takeLosses(losses));
+    socket.on("losses", (losses: Losses) => {
+      if (!this.takeLosses(losses)) void this.join();
+    });
     socket.on("status", (status: Status) => run.takeStatus(status));
     socket.on("notice", (notice: Notice) => run.takeNotice(notice));
   }
@@ -105,9 +91,9 @@ export class Connection {
     const missing = this.document.updateSince(bytesOf(joined.vector));
     this.outbox.reopen(isEmptyUpdate(missing) ? null : missing);
     if (joined.layout) this.run.takeLayout(joined.layout);
-    if (joined.status) this.run.takeStatus(joined.status);
+    this.run.takeStatus(joined.status);
     if (joined.frame) this.takeFrame(joined.frame);
-    if (joined.losses) this.takeLosses(joined.losses);
+    this.takeLosses(joined.losses);
     useWire.setState({ connection: "online", refusal: null, loaded: true, file: joined.file });
     this.watch();
   }
@@ -137,11 +123,12 @@ export class Connection {
     if (this.socket.connected) this.socket.emit("received", { frame: this.newest });
   }
 
-  private takeLosses({ run, from, values }: Losses): void {
+  /** False where losses before these are missing. */
+  private takeLosses({ run, from, values }: Losses): boolean {
     const bytes = bytesOf(values);
     const whole = bytes.slice(0, bytes.byteLength - (bytes.byteLength % 8));
     const losses = new Float64Array(whole.buffer, 0, whole.byteLength / 8);
-    if (!this.run.takeLosses(run, from, losses, this.runLabel(run))) void this.join();
+    return this.run.takeLosses(run, from, losses, this.runLabel(run));
   }
 
   /** What sets a run apart in the chart: its number and the learning rate it began with. */

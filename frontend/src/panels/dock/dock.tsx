@@ -5,7 +5,7 @@ import { type DockTab, useView } from "../../view/view-store";
 import { IconButton } from "../icons";
 import { AutogradView } from "./autograd-view";
 import { CodeView } from "./code-view";
-import { LossView } from "./loss-view";
+import { LossScale, LossView } from "./loss-view";
 import { ProblemsList } from "./problems-list";
 import "./dock.css";
 
@@ -29,6 +29,7 @@ export function Dock(): ReactNode {
       <div className="dock-tabs">
         <Tabs chosen={dockOpen ? dockTab : null} onChoose={showTab} />
         <div className="dock-tools">
+          {dockOpen && dockTab === "loss" && <LossScale />}
           <IconButton
             icon={dockOpen ? "down" : "up"}
             name={dockOpen ? "Fold the dock" : "Unfold the dock"}

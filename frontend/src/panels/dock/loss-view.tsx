@@ -11,7 +11,7 @@ import "uplot/dist/uPlot.min.css";
 /** The chart with its legend. */
 export function LossView(): ReactNode {
   const losses = useRun((run) => run.losses);
-  const [logarithmic, setLogarithmic] = useState(true);
+  const logarithmic = useView((view) => view.lossScale === "log");
   const current = losses.at(-1);
   const count = current?.count ?? 0;
   const last = count > 0 ? current?.values[count - 1] : undefined;
@@ -43,17 +43,23 @@ export function LossView(): ReactNode {
           </p>
         </div>
       )}
-      <div className="loss-scale">
-        <button
-          type="button"
-          className="small-button"
-          aria-pressed={logarithmic}
-          onClick={() => setLogarithmic(!logarithmic)}
-        >
-          {logarithmic ? "log scale" : "linear scale"}
-        </button>
-      </div>
     </>
+  );
+}
+
+/** Linear or logarithmic; stands among the dock's tools. */
+export function LossScale(): ReactNode {
+  const { lossScale, setLossScale } = useView();
+  return (
+    <button
+      type="button"
+      className="small-button"
+      aria-label="Logarithmic scale"
+      aria-pressed={lossScale === "log"}
+      onClick={() => setLossScale(lossScale === "log" ? "linear" : "log")}
+    >
+      {lossScale}
+    </button>
   );
 }
 

@@ -126,7 +126,7 @@ function OptimizerChoice(): ReactNode {
     <ChoiceField
       label="optimizer"
       value={optimizer?.op ?? ""}
-      choices={[["", "none"], ...names.map((name) => [name, name] as const)]}
+      choices={[["", "none"], ...names.map((name) => [name, name.split(".").at(-1) ?? name] as const)]}
       onChoose={(op) => {
         const operation = catalog.operations.get(op);
         const taken = new Set(

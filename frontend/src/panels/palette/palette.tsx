@@ -2,7 +2,7 @@
 import { memo, type ReactNode } from "react";
 import { useCatalog } from "../../catalog/catalog-store";
 import { PALETTE_ROWS } from "../../catalog/palette-rows";
-import { useEditor } from "../../editor/editor";
+import { useDocument, useEditor } from "../../editor/editor";
 import { placeOperation } from "../../editor/place-operation";
 import { type Theme, useView } from "../../view/view-store";
 import { IconButton } from "../icons";
@@ -95,6 +95,9 @@ function Chip({ name, onChoose }: ChipProps): ReactNode {
 const NEXT_THEME: Readonly<Record<Theme, Theme>> = { auto: "light", light: "dark", dark: "auto" };
 
 function Foot(): ReactNode {
+  const { document } = useEditor();
+  const canUndo = useDocument(() => document.canUndo());
+  const canRedo = useDocument(() => document.canRedo());
   const { catalog, state } = useCatalog();
   const { theme, setTheme, toggle, showDialog } = useView();
   return (
@@ -104,6 +107,21 @@ function Foot(): ReactNode {
           ? `${catalog.operations.size} operations of torch ${shortVersion(catalog.torch)}`
           : ""}
       </span>
+      <IconButton
+        icon="undo"
+        name="Undo"
+        title="Undo (Ctrl+Z)"
+        disabled={!canUndo}
+        onClick={() => document.undo()}
+      />
+      <IconButton
+        icon="redo"
+        name="Redo"
+        title="Redo (Ctrl+Y)"
+        disabled={!canRedo}
+        onClick={() => document.redo()}
+      />
+      <span className="palette-gap" />
       <IconButton icon="keys" name="Keys" title="All keys (?)" onClick={() => showDialog("keys")} />
       <IconButton icon={theme} name={`Theme: ${theme}`} onClick={() => setTheme(NEXT_THEME[theme])} />
       <IconButton icon="left" name="Fold the palette" onClick={() => toggle("palette")} />
