@@ -57,6 +57,13 @@ class Batches:
             given[str(reference)] = sources[str(reference)][: self.bound.size]
         return given
 
+    def is_short_next(self, sources: Mapping[str, Tensor]) -> bool:
+        """Whether the next batch is shorter than others."""
+        if self.bound is None:
+            return False
+        rows = self._rows(sources)
+        return rows >= self.bound.size > rows - self.position
+
     def ends_epoch(self) -> bool:
         """Whether the batch given out last was the last of its epoch."""
         return self.bound is not None and self.position == 0

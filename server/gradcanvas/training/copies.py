@@ -1,7 +1,7 @@
 """A session's real state as bytes, and back: what a worker leaves behind for the one that replaces it.
 
-Holds parameters, buffers, `.grad`, optimiser, schedule, batches, random state and counts; not the losses, which
-have been delivered. Knows nothing of where the bytes lie.
+Holds parameters, buffers, `.grad`, optimiser, schedule, batches, random state and counts; not the losses,
+which have been delivered. Knows nothing of where the bytes lie.
 """
 
 from collections.abc import Mapping

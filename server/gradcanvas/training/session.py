@@ -7,23 +7,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
-from gradcanvas.catalog import callables
 from gradcanvas.document import Problem
 from gradcanvas.program.binding import BoundTrain
-from gradcanvas.training.batches import Batches
+from gradcanvas.program.errors import NodeError
 from gradcanvas.training.copies import fill, losses_of, read, standing_of, take
 from gradcanvas.training.failures import RunError, failure, refusal
 from gradcanvas.training.ledger import Entry, Ledger
+from gradcanvas.training.making import carry_over, make_anew
 from gradcanvas.training.moments import Kind, Moment, observe
-from gradcanvas.training.optimisers import Updates
 from gradcanvas.training.preparing import BUDGET_BYTES, Overrides, Prepared, Preparer
-from gradcanvas.training.randomness import borrowed
 from gradcanvas.training.records import Records
-from gradcanvas.training.remaking import definitions, groups, remake
-from gradcanvas.training.state import Standing, State
+from gradcanvas.training.salvaging import node_of, remainder
+from gradcanvas.training.state import Standing, State, untouched
 from gradcanvas.training.steps import closure_step, plain_step, separate, watched_step
 from gradcanvas.training.validating import Validations, validate
 
@@ -101,7 +98,7 @@ class Session:
         return self.graph.binding.train
 
     def load(self, text: str | bytes, overrides: Overrides | None = None) -> Loaded:
-        """Take an edited graph: make everything anew from the seed, or, once it has been trained, what changed.
+        """Take an edited graph: make everything anew from the seed or, once it was trained, what changed.
 
         Raises:
             RunError: a source or module could not be made.
@@ -140,16 +137,38 @@ class Session:
         """Run forward and backward from the loss, and leave the real state as it is.
 
         Raises:
-            RunError: an operation failed; or the loss cannot be differentiated (`moment` has the values).
+            RunError: an operation failed, or the loss cannot be differentiated; `moment` then has what could
+                be computed all the same.
         """
         self._require_made()
-        self.failed = None
-        with self._untouched(), self._failing():
-            given = self.state.batches.first(self.state.sources)
-            self.moment = moment = self._observe(given, "evaluation")
+        prepared, state = self.graph, self.state
+        with untouched(state, prepared.device), self._failing():
+            given = state.batches.first(state.sources)
+            try:
+                self.moment = moment = self._observe(given, "evaluation")
+            except NodeError as error:
+                self._evaluate_rest(given, error)
+                raise
             if moment.loss is not None:
                 moment.differentiate(is_empty=True)
         return moment
+
+    def _evaluate_rest(self, given: Mapping[str, Tensor], error: NodeError) -> None:
+        """Show what does not depend on the nodes that failed."""
+        prepared, failed = self.graph, set[str]()
+        self.moment = None
+        while node_of(error) not in failed:
+            failed.add(node_of(error))
+            program = remainder(prepared.binding, failed, prepared.program, self.state)
+            try:
+                moment = observe(program, given, self.state.leaves, "evaluation", self.standing.step)
+            except NodeError as another:
+                error = another
+                continue
+            self.moment = moment
+            if moment.loss is not None:
+                moment.differentiate(is_empty=True)
+            return
 
     def forward(self) -> Moment:
         """Compute on the next batch.
@@ -246,6 +265,12 @@ class Session:
             self.validate()
         return moment
 
+    def record_evaluation(self, moment: Moment) -> None:
+        """Enter an evaluation's loss and metrics as if it had been a step: what `run --steps 0` reports."""
+        assert moment.loss is not None
+        if moment.loss.numel() == 1 and not moment.loss.is_complex():
+            self._record((moment.loss, *moment.observation.metrics))
+
     def validate(self) -> None:
         """Compute loss and metrics on what `train.validation` puts in the place of sources.
 
@@ -275,11 +300,17 @@ class Session:
         """
         copy = read(data)
         self.begin_anew(copy["run"])
+        if not copy["dirty"]:
+            return ()
         missing = fill(copy, self.graph, self.state)
         self.standing = standing_of(copy)
         self.losses = losses_of(copy)
         self.metrics = Records(self.metrics.width, start=self.standing.step)
         return missing
+
+    def is_short_batch_next(self) -> bool:
+        """Whether the next batch is shorter than others, so that what is shown would change its shapes."""
+        return self.state.batches.is_short_next(self.state.sources)
 
     def deposits(self) -> dict[str, Tensor | None]:
         """Give the `.grad` of every leaf."""
@@ -300,6 +331,7 @@ class Session:
     def _require_made(self) -> None:
         if not self._is_made:
             raise RunError(self.failed) if self.failed else refusal("", "no-graph", *_NO_GRAPH)
+        self.failed = None
 
     def _require_loss(self) -> None:
         self._require_made()
@@ -314,44 +346,21 @@ class Session:
             raise refusal("/train/optimizer", "no-optimizer", *_NO_OPTIMIZER)
 
     def _make_anew(self) -> None:
-        prepared = self.graph
         self.state, self.moment, self._pending, self.failed = State(), None, None, None
         self._is_made = False
-        self.losses, self.metrics = Records(), Records(len(prepared.program.metrics))
-        self.validations = Validations(prepared.program.metrics)
         with self._failing():
-            torch.manual_seed(prepared.seed)
-            sources = prepared.program.make()
-            self._take(sources, Batches(self.train.batch if self.train else None))
-
-    def _take(self, sources: dict[str, Tensor], batches: Batches) -> None:
-        """Make the state from sources, and the optimiser of their leaves."""
-        prepared = self.graph
-        leaves = prepared.program.leaves(sources)
-        by_path = groups(prepared.binding)
-        group_of = {ref: by_path[path] for ref in leaves if (path := _path_of(ref, by_path)) in by_path}
-        with self._failing("/train/optimizer"):
-            updates = Updates(self.train, leaves, group_of, callables())
-        inputs = tuple(sources[ref] for ref in prepared.program.inputs)
-        is_empty = all(leaf.grad is None for leaf in leaves.values())
-        modules = dict(prepared.program.modules)
-        self.state = State(sources, modules, leaves, updates, batches, inputs, is_empty)
+            self.prepared, self.state = make_anew(self.graph)
+        names = self.graph.program.metrics
+        self.losses, self.metrics = Records(), Records(len(names))
+        self.validations = Validations(names)
         self._is_made = True
 
     def _carry_over(self, before: Prepared) -> Loaded:
-        """Keep parameters, optimiser and step; remake what was edited."""
-        prepared, older = self.graph, self.state
         self.failed, self.moment = None, None
-        now, then = definitions(prepared.binding), definitions(before.binding)
-        edited = frozenset(path for path in now if then.get(path) != now[path])
         with self._failing():
-            remade = remake(prepared.program, prepared.seed, older.sources, older.modules, edited)
-        batches = Batches(self.train.batch if self.train else None)
-        self._take(remade.sources, batches)
-        is_kept = self.state.updates.adopt(older.updates)
-        batches.adopt(older.batches, remade.sources)
+            self.state, anew, is_kept = carry_over(self.graph, before, self.state)
         self._keep_metrics(before)
-        return Loaded(True, remade.anew, not is_kept)
+        return Loaded(True, anew, not is_kept)
 
     def _move(self, before: Prepared) -> Loaded:
         """Go on, on another device, from a copy of the state."""
@@ -366,27 +375,6 @@ class Session:
             self.validations = Validations(names)
 
     @contextmanager
-    def _untouched(self) -> Iterator[None]:
-        """Put back `.grad`, buffers and random state afterwards."""
-        held = [(leaf, leaf.grad) for leaf in self.state.leaves.values()]
-        buffers = [
-            (buffer, buffer.detach().clone())
-            for module in self.state.modules.values()
-            for buffer in module.buffers()
-        ]
-        for leaf, _ in held:
-            leaf.grad = None
-        try:
-            with borrowed(self.graph.device):
-                yield
-        finally:
-            for leaf, deposit in held:
-                leaf.grad = deposit
-            with torch.no_grad():
-                for buffer, value in buffers:
-                    buffer.copy_(value)
-
-    @contextmanager
     def _failing(self, where: str = "") -> Iterator[None]:
         """Turn whatever PyTorch raises into a `RunError` and remember it."""
         try:
@@ -398,8 +386,3 @@ class Session:
         refused = failure(error, where)
         self.failed = refused.problem
         return refused
-
-
-def _path_of(ref: str, paths: Mapping[str, str]) -> str:
-    """Give the path of the source or module that a leaf belongs to ("call/fc" of "call/fc.weight")."""
-    return ref if ref in paths else ref.split(".", 1)[0]

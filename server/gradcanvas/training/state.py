@@ -1,11 +1,15 @@
 """What a step changes, and where the loop stands; plain data, knows no verbs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor, nn
 
 from gradcanvas.training.batches import Batches
 from gradcanvas.training.optimisers import Updates
+from gradcanvas.training.randomness import borrowed
 
 
 @dataclass
@@ -46,3 +50,23 @@ class State:
     batches: Batches = field(default_factory=lambda: Batches(None))
     inputs: tuple[Tensor, ...] = ()
     is_empty: bool = True
+
+
+@contextmanager
+def untouched(state: State, device: torch.device) -> Iterator[None]:
+    """Empty the leaves' `.grad`, and put back these, buffers and random state afterwards."""
+    held = [(leaf, leaf.grad) for leaf in state.leaves.values()]
+    buffers = [
+        (buffer, buffer.detach().clone()) for module in state.modules.values() for buffer in module.buffers()
+    ]
+    for leaf, _ in held:
+        leaf.grad = None
+    try:
+        with borrowed(device):
+            yield
+    finally:
+        for leaf, deposit in held:
+            leaf.grad = deposit
+        with torch.no_grad():
+            for buffer, value in buffers:
+                buffer.copy_(value)

@@ -1,0 +1,271 @@
+"""The loop inside a worker process: takes messages in order, makes steps, shows what is due.
+
+Knows one session and one pipe; nothing of sockets, files of graphs or other sessions.
+"""
+
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.connection import Connection
+
+import torch
+
+from gradcanvas.engine.answers import answer
+from gradcanvas.engine.copying import Copying
+from gradcanvas.engine.inbox import Inbox, Message
+from gradcanvas.engine.messages import WorkerSettings, read_copy
+from gradcanvas.engine.pace import Pace
+from gradcanvas.engine.teller import State, Teller
+from gradcanvas.training.failures import RunError, failure
+from gradcanvas.training.session import Loaded, Session
+
+REFUSALS = {"no-graph", "no-loss", "no-leaves", "no-optimizer", "needs-step", "no-steps", "unknown-verb"}
+"""Problems that say only that a verb makes no sense now: they are announced, and nothing has failed."""
+
+SHOW_AFTER_STOP_SECONDS = 0.05
+"""After Stop, one more evaluation is made to show the newest numbers, if a step takes less than this."""
+
+_SHORT = 1e-3
+
+
+def worker_main(connection: Connection, settings: WorkerSettings) -> None:
+    """Serve one session until the pipe ends or the session is released."""
+    torch.set_num_threads(settings.threads)
+    Worker(connection, settings).serve()
+
+
+class Worker:
+    """One session and the state of its loop."""
+
+    def __init__(self, connection: Connection, settings: WorkerSettings) -> None:
+        self._settings = settings
+        self._inbox = Inbox(connection, settings.heartbeat_seconds)
+        self._session = Session(device=settings.device, budget_bytes=settings.budget_bytes)
+        self._pace = Pace()
+        self._teller = Teller(self._session, self._inbox, self._pace)
+        self._copying = Copying(self._session, settings)
+        self._is_released = False
+
+    def serve(self) -> None:
+        """Take messages, and make steps while a run is on."""
+        self._inbox.listen()
+        self._teller.ready()
+        while not self._is_released:
+            if self._teller.state is State.RUNNING and not self._inbox:
+                self._guard(self._run)
+            else:
+                message = self._inbox.take(self._copying.wait_seconds())
+                if message is not None:
+                    self._guard(partial(self._obey, message))
+            self._copying.write_if_due()
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        """Do something; whatever fails is told, and the session goes on."""
+        try:
+            work()
+        except RunError as error:
+            self._fail(error)
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            self._fail(failure(error))
+
+    def _fail(self, error: RunError) -> None:
+        problem = error.problem
+        if problem.code in REFUSALS:
+            self._teller.notice("warning", problem.code, problem.message, problem.help)
+            if self._teller.state is State.RUNNING:
+                self._teller.state = State.PAUSED
+        else:
+            self._teller.fail(problem)
+        self._teller.everything()
+
+    def _obey(self, message: Message) -> None:
+        match message["type"]:
+            case "load":
+                self._load(message)
+            case "command":
+                self._command(str(message["verb"]))
+            case "watch":
+                self._pace.watch(float(message["rate"]))
+            case "query":
+                self._answer(message)
+            case "stop":
+                self._stop()
+            case "restore":
+                self._restore()
+            case "release":
+                self._copying.write()
+                self._is_released = True
+
+    def _load(self, message: Message) -> None:
+        """Take an edit; at rest the graph is evaluated, in a run the next step shows it."""
+        self._teller.edit = int(message["edit"])
+        seed = self._session.prepared.seed if self._session.prepared else None
+        loaded = self._session.load(message["text"])
+        self._announce(loaded, seed)
+        if not loaded.is_changed:
+            self._teller.layout()
+            return
+        if self._teller.state is State.FAILED:
+            self._teller.state = State.IDLE
+        if self._teller.state is State.RUNNING:
+            self._pace.watch(self._pace.rate)
+        elif message.get("evaluate", True):
+            self._evaluate()
+        else:
+            self._teller.everything()
+
+    def _announce(self, loaded: Loaded, seed: int | None) -> None:
+        if not self._session.standing.is_dirty or not loaded.is_changed:
+            return
+        if loaded.anew:
+            names = ", ".join(f"`{path}`" for path in loaded.anew)
+            message = f"{names}: made anew, with the value Reset would give. Everything else keeps its state."
+            self._teller.notice("info", "remade", message, "Reset makes everything anew.")
+        if loaded.is_optimiser_new:
+            self._teller.notice("info", "optimizer-anew", *_OPTIMIZER_ANEW)
+        if seed is not None and seed != self._session.graph.seed:
+            self._teller.notice("info", "seed-at-reset", *_SEED_AT_RESET)
+
+    def _evaluate(self) -> None:
+        try:
+            self._session.evaluate()
+        finally:
+            if self._session.failed is None:
+                self._teller.everything()
+
+    def _command(self, verb: str) -> None:
+        session = self._session
+        is_running = self._teller.state is State.RUNNING
+        match verb:
+            case "train":
+                self._train()
+            case "pause":
+                self._pause()
+            case "stop":
+                self._stop()
+            case "reset":
+                session.reset()
+                self._teller.state = State.IDLE
+                self._copying.is_wanted = True
+                self._evaluate()
+            case "forward" | "backward" | "update" | "zero" | "step" if is_running:
+                self._teller.notice("warning", "running", *_RUNNING)
+            case "forward" | "backward" | "update" | "zero" | "step":
+                self._teller.recover()
+                session.step(watched=True) if verb == "step" else getattr(session, verb)()
+                self._copying.is_wanted = True
+                self._teller.everything()
+
+    def _train(self) -> None:
+        """Begin a run, or add its steps to the one in hand."""
+        session = self._session
+        steps = session.train.steps if session.train is not None else None
+        if not steps:
+            self._teller.notice("warning", "no-steps", *_NO_STEPS)
+            return
+        standing = session.standing
+        if self._teller.state is State.PAUSED and standing.step < standing.target:
+            pass
+        elif self._teller.state is State.RUNNING:
+            standing.target += steps
+        else:
+            standing.target = standing.step + steps
+        self._teller.recover()
+        self._teller.state = State.RUNNING
+        self._teller.status()
+
+    def _pause(self) -> None:
+        """Pause after one more step, which is shown."""
+        if self._teller.state is not State.RUNNING:
+            return
+        self._session.step(watched=True, verb="train")
+        self._teller.state = State.PAUSED
+        if self._session.standing.step >= self._session.standing.target:
+            self._teller.state = State.IDLE
+        self._teller.everything()
+
+    def _stop(self) -> None:
+        """End the run; nothing is computed afterwards but one evaluation, and that only if it is short."""
+        was_running = self._teller.state is State.RUNNING
+        self._inbox.stopping.clear()
+        self._inbox.send_json({"type": "stopped"})
+        if self._teller.state in (State.RUNNING, State.PAUSED):
+            self._teller.state = State.IDLE
+            self._session.standing.target = self._session.standing.step
+        if was_running and self._pace.step_seconds < SHOW_AFTER_STOP_SECONDS:
+            self._session.evaluate()
+        self._teller.everything()
+
+    def _restore(self) -> None:
+        data = read_copy(self._settings.copy_path)
+        if data is None:
+            return
+        missing = self._session.restore(data)
+        standing = self._session.standing
+        if standing.is_dirty:
+            message = f"The session goes on from step {standing.step}."
+            if missing:
+                names = ", ".join(f"`{path}`" for path in missing)
+                message += f" {names}: made anew, edited since the copy."
+            self._teller.notice("info", "restored", message, "Reset makes everything anew.")
+        is_unfinished = standing.is_dirty and standing.step < standing.target
+        self._teller.state = State.PAUSED if is_unfinished else State.IDLE
+        self._teller.restored()
+        if self._teller.has_evaluated:
+            self._evaluate()
+        else:
+            self._teller.everything()
+
+    def _answer(self, message: Message) -> None:
+        try:
+            result = answer(self._session, message)
+            self._inbox.send_json({"type": "result", "id": message["id"], "result": result})
+        except Exception as error:
+            problem = failure(error).problem
+            refused = {"code": problem.code, "message": problem.message, "help": problem.help}
+            self._inbox.send_json({"type": "result", "id": message["id"], "error": refused})
+
+    def _run(self) -> None:
+        """Make steps until something waits or the run ends."""
+        session, pace, inbox = self._session, self._pace, self._inbox
+        standing, clock = session.standing, time.perf_counter
+        now = clock()
+        while not inbox:
+            is_last = standing.step + 1 >= standing.target
+            watched = is_last or (pace.is_frame_due(now) and not session.is_short_batch_next())
+            began = now
+            session.step(watched=watched, verb="train")
+            self._copying.is_wanted = True
+            if is_last:
+                self._finish()
+                return
+            if watched:
+                self._teller.layout()
+                self._teller.frame(exact=False)
+                pace.shown(began)
+            now = clock()
+            if not watched:
+                pace.plain_step(now - began)
+            if pace.are_numbers_due(now):
+                self._teller.numbers()
+                if pace.is_status_due(now):
+                    self._teller.status()
+            if now - began > _SHORT or watched:
+                self._copying.write_if_due()
+
+    def _finish(self) -> None:
+        """End a run that made its steps; without batches an epoch is the run."""
+        train = self._session.train
+        if train is not None and train.batch is None:
+            self._session.validate()
+        self._teller.state = State.IDLE
+        self._teller.everything()
+
+
+_OPTIMIZER_ANEW = ("The optimizer begins with an empty state.", "Another one cannot use what this one kept.")
+_SEED_AT_RESET = ("The new seed takes effect at Reset.", "Press Reset to make everything anew from it.")
+_RUNNING = ("A run is on.", "Pause it first.")
+_NO_STEPS = ("The graph names no number of steps.", "Set it in `train.steps`.")
