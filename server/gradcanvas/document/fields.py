@@ -82,7 +82,7 @@ def _integer(lowest: int, highest: int) -> Callable[[Json], int]:
             raise refuse("an integer", "Write a whole number, without point, exponent or quotes.")
         if not lowest <= int(value.value) <= highest:
             raise refuse(
-                f"an integer from {lowest} to {highest}", "Choose one in this range.", "number-too-large"
+                f"an integer from {lowest} to {highest}", "Choose one in this range.", "out-of-range"
             )
         return int(value.value)
 

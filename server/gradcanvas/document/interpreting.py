@@ -187,7 +187,7 @@ class _Reading:
 
 
 def _part_of(path: Path) -> Path | None:
-    """Return the part that a problem at this place keeps from being evaluated, None if no number can change."""
+    """Return the part that a problem at this place keeps from being evaluated, None if there is none."""
     match path:
         case ("nodes", _, key, *_) | ("functions", _, "nodes", _, key, *_) if key in APPEARANCE:
             return None
