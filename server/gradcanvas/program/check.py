@@ -3,28 +3,28 @@
 Never raises for what a document holds, never allocates a tensor, never draws a random number.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from gradcanvas.catalog import callables
 from gradcanvas.catalog.model import Catalog
-from gradcanvas.document import Graph, Problem
+from gradcanvas.document import Document, Graph, Problem
 from gradcanvas.program.bind import bind
 from gradcanvas.program.binding import Binding, BoundTrain, Reference, Scope
 from gradcanvas.program.branches import run_control
 from gradcanvas.program.devices import resolve_device
 from gradcanvas.program.drafts import Problems
 from gradcanvas.program.evaluation import Evaluation
-from gradcanvas.program.file_order import in_file_order
+from gradcanvas.program.file_order import in_file_order, in_tree_order
 from gradcanvas.program.loss import check_loss_and_metrics
 from gradcanvas.program.memory import default_budget_bytes
 from gradcanvas.program.order import dependents
 from gradcanvas.program.scope_run import OutputMeta, ScopeRun
 from gradcanvas.program.shapes import Shapes
 
-__all__ = ["Checked", "OutputMeta", "check"]
+__all__ = ["Checked", "OutputMeta", "check", "check_document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,6 @@ def check(
     *,
     device: str | None = None,
     budget_bytes: int | None = None,
-    document_problems: Iterable[Problem] = (),
     shapes: Shapes | None = None,
 ) -> Checked:
     """Check a graph.
@@ -75,7 +74,6 @@ def check(
         catalog: the vocabulary.
         device: "auto", "cpu", "cuda" or "cuda:N"; the graph's own where it is None.
         budget_bytes: what a step may hold; by default a share of the memory of the device.
-        document_problems: what reading the file found, to stand among the others.
         shapes: remembers what calls give; by default one for the whole process.
     """
     resolved, device_problem = resolve_device(device or graph.device)
@@ -86,7 +84,7 @@ def check(
     scope = _thinned(binding.scope, run)
     problems = evaluation.problems
     train = _train(binding.train, run, scope, problems)
-    found = [*document_problems, *binding.problems, *problems.found]
+    found = [*binding.problems, *problems.found]
     if device_problem is not None:
         found.append(device_problem)
     ordered = in_file_order(graph, found)
@@ -96,6 +94,26 @@ def check(
         binding=replace(binding, scope=scope, train=train, problems=ordered),
         device=resolved,
     )
+
+
+def check_document(
+    document: Document,
+    catalog: Catalog,
+    *,
+    device: str | None = None,
+    budget_bytes: int | None = None,
+) -> Checked:
+    """Check a graph file that was read: what reading it found stands among the other problems.
+
+    Args:
+        document: as `read` gives it.
+        catalog: the vocabulary.
+        device: as for `check`.
+        budget_bytes: as for `check`.
+    """
+    checked = check(document.graph, catalog, device=device, budget_bytes=budget_bytes)
+    problems = in_tree_order(document.tree, (*document.problems, *checked.problems))
+    return replace(checked, problems=problems, binding=replace(checked.binding, problems=problems))
 
 
 _shapes = Shapes()

@@ -6,6 +6,7 @@ Knows nothing of torch, and nothing of the other nodes but whose parameters it s
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from gradcanvas.catalog import suggest
 from gradcanvas.catalog.model import Catalog, Operation, Output, Overload
 from gradcanvas.document import Graph, Literal, Node, Problem
 from gradcanvas.document.problems import nearest, pointer
@@ -98,7 +99,7 @@ def find_operation(
     """Look an operation up, or say which one was probably meant."""
     operation = catalog.operations.get(name)
     if operation is None:
-        close = nearest(name, catalog.operations)
+        close = suggest(catalog, name)
         problems.add(
             path,
             "unknown-op",

@@ -315,7 +315,7 @@ def _no_gradient(path: str, value: Meta) -> Words:
     return (
         "requires-grad-dtype",
         f"`{path}` holds {dtype_name(value.dtype)} and cannot require a gradient. PyTorch says: "
-        "only Tensors of floating point and complex dtype can require gradients",
+        "only Tensors of floating point dtype can require gradients",
         "Write its numbers with a point (`1.0`), or give it a floating dtype.",
     )
 

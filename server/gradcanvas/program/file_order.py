@@ -31,6 +31,29 @@ def in_file_order(graph: Graph, problems: Iterable[Problem]) -> tuple[Problem, .
     return tuple(sorted(found, key=lambda problem: order.key(problem.where)))
 
 
+def in_tree_order(tree: object, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sort problems by the place they stand at in a file's JSON tree, each place's as they were found."""
+
+    def key(problem: Problem) -> tuple[int, ...]:
+        places: list[int] = []
+        here = tree
+        for step in problem.where.split("/")[1:]:
+            name = step.replace("~1", "/").replace("~0", "~")
+            if isinstance(here, dict):
+                ranks = _known_ranks(here, known)
+                places.append(ranks.get(name, len(ranks)))
+                here = here.get(name)
+            elif isinstance(here, list) and name.isdecimal() and int(name) < len(here):
+                places.append(int(name))
+                here = here[int(name)]
+            else:
+                break
+        return tuple(places)
+
+    known: dict[int, dict[str, int]] = {}
+    return tuple(sorted(dict.fromkeys(problems), key=key))
+
+
 class _Order:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -70,6 +93,12 @@ def _node_key(ranks: Mapping[str, int], nodes: Mapping[str, object], steps: list
             name = steps[2].replace("~1", "/").replace("~0", "~")
             key.append(_ranks(held).get(name, len(held)))
     return tuple(key)
+
+
+def _known_ranks(held: Mapping[str, object], known: dict[int, dict[str, int]]) -> dict[str, int]:
+    if id(held) not in known:
+        known[id(held)] = _ranks(held)
+    return known[id(held)]
 
 
 def _ranks(names: Iterable[str]) -> dict[str, int]:

@@ -246,7 +246,7 @@ class _Largest(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch lea
         result = func(*args, **(kwargs or {}))
         for tensor in flattened(result):
             if tensor is not None and tensor.layout is torch.strided:
-                self.bytes = max(self.bytes, _storage_bytes(tensor))
+                self.bytes = max(self.bytes, _bytes_of(tensor))
         return result
 
 
@@ -277,7 +277,7 @@ def _given(outputs: list[torch.Tensor | None], made: list[torch.Tensor], largest
             storage = tensor.untyped_storage()._cdata
             if storage not in seen:
                 seen.add(storage)
-                held += _storage_bytes(tensor) + (_bytes(value) if value.requires_grad else 0)
+                held += _bytes_of(tensor) + (_bytes(value) if value.requires_grad else 0)
     return Given(tuple(values), held, largest)
 
 
@@ -328,8 +328,15 @@ def _whole(size: object) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def _storage_bytes(tensor: torch.Tensor) -> int:
-    return _whole(tensor.untyped_storage().nbytes()) or 0
+def _bytes_of(tensor: torch.Tensor) -> int:
+    """Return the bytes a tensor needs, counted here: torch's own count wraps round at 2**64."""
+    last = 0
+    for size, step in zip(tensor.shape, tensor.stride(), strict=True):
+        whole_size, whole_step = _whole(size), _whole(step)
+        if whole_size is None or whole_step is None or whole_size == 0:
+            return 0
+        last += (whole_size - 1) * whole_step
+    return (last + 1) * tensor.dtype.itemsize
 
 
 def _bytes(meta: Meta) -> int:

@@ -1,0 +1,181 @@
+from typing import Any
+
+import pytest
+
+from gradcanvas.program.check import OutputMeta
+from tests.program.written import Json, checked, found, node, randn
+
+X = {"x": randn(5, 3), "h": node("torch.zeros", args={"size": [3]}), "w": randn(3, requires_grad=True)}
+CELL = {
+    "inputs": ["x", "h", "w"],
+    "nodes": {
+        "t": node("torch.add", {"input": "x", "other": "h"}),
+        "y": node("torch.mul", {"input": "t", "other": "w"}),
+    },
+    "outputs": {"h": "y", "y": "y"},
+}
+
+
+def function(inputs: list[str], nodes: Json, **outputs: str) -> Json:
+    return {"inputs": inputs, "nodes": nodes, "outputs": outputs}
+
+
+def shape(seen: Any, name: str) -> Any:
+    return seen.outputs[name].shape
+
+
+def test_what_runs_in_a_call_is_known_by_its_path() -> None:
+    seen = checked(
+        {**X, "c": node("gradcanvas.call", {"x": "h", "h": "h", "w": "w"}, {"function": "cell"})},
+        functions={"cell": CELL},
+    )
+
+    assert seen.problems == ()
+    assert list(seen.outputs) == ["x", "h", "w", "c", "c.y", "c/t", "c/y"]
+    assert seen.outputs["c/t"].requires_grad is False
+    assert seen.outputs["c.y"] == OutputMeta((3,), "float32", True)
+
+
+def test_a_loop_takes_slices_carries_and_stacks() -> None:
+    args = {"body": "cell", "each": {"x": 0}, "stack": {"y": 1}}
+
+    seen = checked(
+        {**X, "l": node("gradcanvas.for", {"x": "x", "h": "h", "w": "w"}, args)}, functions={"cell": CELL}
+    )
+
+    assert seen.problems == ()
+    assert seen.outputs["l"] == OutputMeta((3,), "float32", True)
+    assert shape(seen, "l.y") == (3, 5)
+    assert shape(seen, "l/t") == (3,)
+
+
+GROWING = function(["a"], {"g": node("torch.cat", {"tensors": ["a", "a"]})}, a="g")
+
+
+@pytest.mark.parametrize(("times", "expected"), [(0, (3,)), (1, (6,)), (3, (24,)), (50, None)])
+def test_a_loop_is_gone_through_until_its_shapes_settle(times: int, expected: object) -> None:
+    args = {"body": "grow", "times": times}
+
+    seen = checked({**X, "l": node("gradcanvas.for", {"a": "h"}, args)}, functions={"grow": GROWING})
+
+    assert seen.problems == ()
+    assert shape(seen, "l") == expected
+
+
+def test_a_loop_gives_its_body_the_number_of_the_iteration() -> None:
+    body = function(["a", "index"], {"g": node("torch.add", {"input": "a", "other": "index"})}, a="g")
+
+    seen = checked(
+        {**X, "l": node("gradcanvas.for", {"a": "h"}, {"body": "f", "times": 2})}, functions={"f": body}
+    )
+
+    assert seen.problems == ()
+    assert shape(seen, "l") == (3,)
+
+
+def test_each_input_of_a_loop_has_as_many_slices() -> None:
+    args = {"body": "cell", "each": {"x": 0, "w": 0}}
+
+    seen = checked(
+        {**X, "l": node("gradcanvas.for", {"x": "x", "h": "h", "w": "w"}, args)}, functions={"cell": CELL}
+    )
+
+    assert found(seen.problems) == [("/nodes/l/args/each", "shape-mismatch")]
+
+
+@pytest.mark.parametrize(
+    ("args", "where"),
+    [
+        ({"each": {"x": 2}}, "/nodes/l/args/each/x"),
+        ({"each": {"x": 0}, "stack": {"y": 2}}, "/nodes/l/args/stack/y"),
+    ],
+)
+def test_a_dimension_that_is_not_there_is_told(args: Json, where: str) -> None:
+    nodes = {**X, "l": node("gradcanvas.for", {"x": "x", "h": "h", "w": "w"}, {"body": "cell", **args})}
+
+    assert found(checked(nodes, functions={"cell": CELL}).problems) == [(where, "out-of-range")]
+
+
+THEN = function(["a"], {"y": node("torch.exp", {"input": "a"})}, a="y")
+ELSE = function(["a"], {"z": node("torch.cat", {"tensors": ["a", "a"]})}, a="z")
+
+
+def test_branches_of_one_shape_give_it_and_others_are_unknown() -> None:
+    nodes = {
+        **X,
+        "c": node("torch.tensor", args={"data": True}),
+        "same": node("gradcanvas.if", {"condition": "c", "a": "h"}, {"then": "then"}),
+        "other": node("gradcanvas.if", {"condition": "c", "a": "h"}, {"then": "then", "else": "else_"}),
+        "grad": node("gradcanvas.if", {"condition": "c", "a": "w"}, {"then": "then"}),
+        "after": node("torch.exp", {"input": "other"}),
+    }
+
+    seen = checked(nodes, functions={"then": THEN, "else_": ELSE})
+
+    assert seen.problems == ()
+    assert seen.outputs["same"] == OutputMeta((3,), "float32", False)
+    assert seen.outputs["other"] == OutputMeta(None, "float32", False)
+    assert seen.outputs["grad"].requires_grad is True
+    assert seen.outputs["after"] == OutputMeta(None, None, None)
+
+
+def test_each_branch_is_checked() -> None:
+    bad = function(["a", "x"], {"z": node("torch.matmul", {"input": "a", "other": "x"})}, a="z")
+    nodes = {
+        **X,
+        "c": node("torch.tensor", args={"data": True}),
+        "y": node("gradcanvas.if", {"condition": "c", "a": "h", "x": "x"}, {"then": "then", "else": "bad"}),
+        "after": node("torch.exp", {"input": "y"}),
+    }
+
+    seen = checked(nodes, functions={"then": THEN, "bad": bad})
+
+    assert found(seen.problems) == [("/functions/bad/nodes/z", "shape-mismatch")]
+    assert "`y/z.input`" in seen.problems[0].message
+    assert list(seen.binding.scope.nodes) == ["x", "h", "w", "c"]
+
+
+def test_a_condition_is_one_element() -> None:
+    decide = function(["a"], {"p": node("torch.gt", {"input": "a"}, {"other": 0})}, p="p")
+    nodes = {
+        **X,
+        "y": node("gradcanvas.if", {"condition": "x", "a": "h"}, {"then": "then"}),
+        "z": node("gradcanvas.while", {"a": "h"}, {"condition": "decide", "body": "then", "limit": 3}),
+    }
+
+    seen = checked(nodes, functions={"then": THEN, "decide": decide})
+
+    assert found(seen.problems) == [
+        ("/nodes/y/inputs/condition", "condition-not-one-element"),
+        ("/nodes/z/args/condition", "condition-not-one-element"),
+    ]
+
+
+def test_a_while_gives_what_its_body_settles_on() -> None:
+    decide = function(["a"], {"s": node("torch.sum", {"input": "a"})}, p="s")
+    nodes = {
+        **X,
+        "y": node("gradcanvas.while", {"a": "h"}, {"condition": "decide", "body": "then", "limit": 3}),
+        "z": node("gradcanvas.while", {"a": "h"}, {"condition": "decide", "body": "else_", "limit": 3}),
+    }
+
+    seen = checked(nodes, functions={"then": THEN, "else_": ELSE, "decide": decide})
+
+    assert seen.problems == ()
+    assert shape(seen, "y") == (3,)
+    assert shape(seen, "z") is None
+
+
+def test_modules_in_a_function_are_owned_by_the_call() -> None:
+    linear = node("torch.nn.Linear", {"input": "a"}, {"in_features": 3, "out_features": 2})
+    nodes = {
+        **X,
+        "one": node("gradcanvas.call", {"a": "x"}, {"function": "f"}),
+        "two": node("gradcanvas.call", {"a": "h"}, share="one"),
+    }
+
+    seen = checked(nodes, functions={"f": function(["a"], {"fc": linear}, y="fc")})
+
+    assert seen.problems == ()
+    assert shape(seen, "one/fc.weight") == (2, 3)
+    assert shape(seen, "two") == (2,)
