@@ -98,7 +98,7 @@ SAYS: list[tuple[str, Json, Json, str]] = [
     ("torch.Tensor.reshape", {"self": "x"}, {"shape": [4]}, "shape-mismatch"),
     ("torch.nn.functional.linear", {"input": "x", "weight": "row"}, {}, "shape-mismatch"),
     ("torch.bmm", {"input": "cube", "mat2": "cube"}, {}, "shape-mismatch"),
-    ("torch.dot", {"input": "x", "other": "x"}, {}, "shape-mismatch"),
+    ("torch.dot", {"input": "x", "tensor": "x"}, {}, "shape-mismatch"),
 ]
 
 
