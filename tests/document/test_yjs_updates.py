@@ -1,7 +1,10 @@
 """The gate for other people's updates: whole and sound, or not at all."""
 
+import base64
+import json
 import random
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +70,26 @@ def test_a_sound_update_is_applied() -> None:
     assert '"at": [5, 6]' in text
     assert '"é": {"op": "o", "inputs": {"input": "x"}}' in text
     assert "size" not in text
+
+
+@pytest.mark.parametrize("how", ["updates", "whole", "merged"])
+def test_what_the_browsers_library_makes_is_sound(how: str) -> None:
+    made = json.loads(Path(__file__).with_name("browser-updates.json").read_text(encoding="utf-8"))
+    doc: Doc[Any] = Doc()
+
+    for update in made["updates"] if how == "updates" else [made[how]]:
+        apply_update_checked(doc, base64.b64decode(update))
+
+    assert read_records(doc) == made["yjs"]
+    assert read_records(copy_of(doc)) == made["yjs"]
+    apply_update_checked(doc, edited_title(doc))
+    assert '"title": "Old"' in write(from_yjs(doc))
+
+
+def edited_title(doc: "Doc[Any]") -> bytes:
+    other = copy_of(doc)
+    other.get("graph", type=Map)["title"] = '"Old"'
+    return other.get_update(doc.get_state())
 
 
 def test_an_update_may_come_twice() -> None:

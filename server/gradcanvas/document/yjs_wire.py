@@ -81,6 +81,8 @@ def read_update(data: bytes) -> Update:
             item, length = reader.item(Id(client, clock))
             if item is not None:
                 items.append(item)
+            if length == 0:
+                raise WireError("an item of the update is empty")
             clock += length
     deletions = reader.deletions()
     reader.end()
@@ -170,11 +172,17 @@ class _Reader:
         if kind == _TYPE and self.number(2**31) == MAP_TYPE:
             return 1
         if kind == _ANY:
-            if self.number(LARGEST_CLOCK) != 1 or self.byte() != TEXT_TAG:
+            return self.texts()
+        raise WireError("the update holds a shared type that is no map")
+
+    def texts(self) -> int:
+        """Read values that one key had one after the other, and return how many."""
+        amount = self.count(2)
+        for _ in range(amount):
+            if self.byte() != TEXT_TAG:
                 raise WireError("the update holds a value that is no text")
             self.text()
-            return 1
-        raise WireError("the update holds a shared type that is no map")
+        return amount
 
     def deletions(self) -> list[tuple[Id, int]]:
         ranges = []
