@@ -7,9 +7,9 @@ The rest stays as torch wrote it, in reStructuredText.
 import re
 from typing import Final
 
-from gradcanvas.catalog.rules import NEVER_OFFERED
+from gradcanvas.catalog.rules import NEVER_OFFERED, WITHHELD_IN_PYTHON
 
-_WITHHELD: Final = NEVER_OFFERED | {"reduce", "params"}
+_WITHHELD: Final = NEVER_OFFERED | WITHHELD_IN_PYTHON
 _SIGNATURE: Final = re.compile(r"^[\w.]+\(.*?\)(\s*->.*)?$|^[\w.]+\(.*[,(]$")
 _ENTRY: Final = re.compile(r"^(\s+)[`*]*(\w+)[`*]*(\s*\(.*\))?\s*:")
 _HEADING: Final = re.compile(r"^\s*(Keyword args|Keyword Arguments|Args|Arguments|Examples?)[^:]*:{1,2}\s*$")

@@ -7,7 +7,7 @@ are silent or say something that does not hold when it is called by keyword.
 from typing import Final
 
 RULES: Final = 1
-"""Counts up with every change of a rule, so that no cache outlives it."""
+"""The version of these rules, told beside that of torch."""
 
 NEVER_OFFERED: Final = frozenset(
     {
@@ -18,6 +18,9 @@ NEVER_OFFERED: Final = frozenset(
 )  # fmt: skip
 """Arguments that no graph gives. An overload that demands one of them is not offered either."""
 
+WITHHELD_IN_PYTHON: Final = frozenset({"reduce", "params"})
+"""Further ones of Python functions: `reduction` replaces `reduce`, the graph has the parameters."""
+
 EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
     (r".*_", "works in place"),
     (r"_.*", "private"),
@@ -26,7 +29,7 @@ EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
      "quantization is not differentiable and needs its own dtypes"),
     (r"from_file|save|load", "touches files"),
     (r"empty.*|new_empty.*", "its values are whatever memory held"),
-    (r"resize.*|set_data|data|storage|as_strided_scatter_", "changes or exposes storage"),
+    (r"resize.*|set_data|data|storage", "changes or exposes storage"),
     (r"cuda|cpu|xpu|ipu|mtia|hpu|is_pinned|pin_memory", "the graph's device decides where tensors live"),
     (r".*sparse_(?!grad).*|to_sparse.*|to_dense|smm|sspaddmm|hspmm|dsmm|spmm|saddmm|coalesce|values|indices"
      r"|crow_indices|col_indices|ccol_indices|row_indices|sparse_.*",

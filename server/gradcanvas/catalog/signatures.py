@@ -15,7 +15,7 @@ from torch._jit_internal import boolean_dispatched
 
 from gradcanvas.catalog.annotations import Kind, read_annotation
 from gradcanvas.catalog.model import Argument, ArgumentType, Output, Overload
-from gradcanvas.catalog.rules import ANNOTATIONS, NEVER_OFFERED
+from gradcanvas.catalog.rules import ANNOTATIONS, NEVER_OFFERED, WITHHELD_IN_PYTHON
 from gradcanvas.catalog.schemas import default_text, parse_argument
 
 _NUMBERED: Final = re.compile(r"([123])d")
@@ -84,7 +84,7 @@ def read_parameters(parameters: Iterable[inspect.Parameter], name: str) -> list[
 
 
 def _is_withheld(name: str) -> bool:
-    return name in NEVER_OFFERED or name == "reduce" or name.startswith("_")
+    return name in NEVER_OFFERED or name in WITHHELD_IN_PYTHON or name.startswith("_")
 
 
 def _read_parameter(parameter: inspect.Parameter, name: str) -> list[Argument]:
@@ -131,9 +131,8 @@ def _kinds(parameter: inspect.Parameter, short: str) -> tuple[list[Kind], bool]:
     if parameter.name == "dtype" or parameter.name.endswith("_dtype"):
         return [Kind("dtype")], True
     if annotation is inspect.Parameter.empty or isinstance(annotation, str):
-        return [Kind(_OF_DEFAULT[type(parameter.default)])] if type(
-            parameter.default
-        ) in _OF_DEFAULT else [], False
+        kind = _OF_DEFAULT.get(type(parameter.default))
+        return [Kind(kind)] if kind is not None else [], False
     if annotation is None or annotation is type(None):
         match = _NUMBERED.search(short)
         return [Kind("ints", length=int(match.group(1)) if match else None, single=True)], False
