@@ -106,6 +106,18 @@ def test_a_cache_that_cannot_be_written_is_no_failure(
     assert read_cached_catalog() is None
 
 
+def test_files_of_earlier_rules_are_removed(empty_cache: Path) -> None:
+    path = cache_path()
+    path.parent.mkdir(parents=True)
+    other_torch = path.with_name("catalog-1.0-0123.json")
+    for each in (other_torch, path.with_name(f"{path.name.rpartition('-')[0]}-0123.json")):
+        each.write_text("old")
+
+    write_cache(b"{}", b"{}")
+
+    assert set(path.parent.iterdir()) == {path, other_torch}
+
+
 def test_building_takes_at_most_a_second_and_loading_fifty_milliseconds(catalog: Catalog) -> None:
     data, documentation = to_json(catalog), documentation_to_json(catalog)
 

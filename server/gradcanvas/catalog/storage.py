@@ -50,7 +50,10 @@ def read_cache() -> tuple[bytes, bytes] | None:
 
 
 def write_cache(catalog: bytes, documentation: bytes) -> None:
-    """Keep both documents, whole or not at all; a disk that cannot be written is no failure."""
+    """Keep both documents, whole or not at all; a disk that cannot be written is no failure.
+
+    Files of earlier rules for the same torch are removed.
+    """
     path = cache_path()
     data = catalog + b"\n" + documentation
     with suppress(OSError):
@@ -63,6 +66,9 @@ def write_cache(catalog: bytes, documentation: bytes) -> None:
         except OSError:
             Path(name).unlink(missing_ok=True)
             raise
+        for outdated in path.parent.glob(f"{path.name.rpartition('-')[0]}-*.json"):
+            if outdated != path:
+                outdated.unlink(missing_ok=True)
 
 
 @cache
