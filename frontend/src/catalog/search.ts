@@ -93,9 +93,14 @@ function scoreOf(entry: Entry, wanted: string, parts: readonly string[]): number
   if (entry.aliases.some((alias) => alias.includes(wanted))) return 40;
   const everywhere = (part: string): boolean =>
     entry.name.includes(part) ||
-    entry.summary.includes(part) ||
+    entry.summary.includes(stemOf(part)) ||
     entry.aliases.some((alias) => alias.includes(part));
   return parts.every(everywhere) ? 20 : 0;
+}
+
+/** "multiply" also means "multiplies". */
+function stemOf(word: string): string {
+  return word.length > 4 ? word.replace(/(ies|ing|ed|es|y|e|s)$/, "") : word;
 }
 
 function compareNames(one: Entry, two: Entry): number {
@@ -109,19 +114,35 @@ export function editDistance(one: string, two: string, limit: number): number {
   let last = Array.from({ length: two.length + 1 }, (_, index) => index);
   for (let row = 1; row <= one.length; row += 1) {
     const line = [row];
+    let least = row;
     for (let column = 1; column <= two.length; column += 1) {
-      const same = one[row - 1] === two[column - 1];
-      let cost = Math.min(
-        (last[column] ?? 0) + 1,
-        (line[column - 1] ?? 0) + 1,
-        (last[column - 1] ?? 0) + (same ? 0 : 1),
-      );
-      const swapped = one[row - 1] === two[column - 2] && one[row - 2] === two[column - 1];
-      if (row > 1 && column > 1 && swapped) cost = Math.min(cost, (before[column - 2] ?? 0) + 1);
+      const cost = costAt(one, two, row, column, line, last, before);
+      if (cost < least) least = cost;
       line.push(cost);
     }
+    if (least > limit) return limit + 1;
     before = last;
     last = line;
   }
   return last[two.length] ?? limit + 1;
+}
+
+function costAt(
+  one: string,
+  two: string,
+  row: number,
+  column: number,
+  line: readonly number[],
+  last: readonly number[],
+  before: readonly number[],
+): number {
+  const same = one.charCodeAt(row - 1) === two.charCodeAt(column - 1);
+  const changed = (last[column - 1] ?? 0) + (same ? 0 : 1);
+  const cost = Math.min((last[column] ?? 0) + 1, (line[column - 1] ?? 0) + 1, changed);
+  const swapped =
+    row > 1 &&
+    column > 1 &&
+    one.charCodeAt(row - 1) === two.charCodeAt(column - 2) &&
+    one.charCodeAt(row - 2) === two.charCodeAt(column - 1);
+  return swapped ? Math.min(cost, (before[column - 2] ?? 0) + 1) : cost;
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useEditor } from "../../editor/editor";
 import { openGraph } from "../../editor/files";
 import { type Example, fetchExamples } from "../../wire/api";
+import { InlineCode } from "../inline-code";
 import { Dialog } from "./dialog";
 
 /** A click opens a copy. */
@@ -27,7 +28,9 @@ export function ExamplesDialog(): ReactNode {
             >
               <b>{title}</b>
               <span>{nodes} nodes</span>
-              <p>{sentence}</p>
+              <p>
+                <InlineCode text={sentence} />
+              </p>
             </button>
           </li>
         ))}

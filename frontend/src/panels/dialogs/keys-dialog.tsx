@@ -30,7 +30,9 @@ export function KeysDialog({ rows }: { readonly rows: readonly KeyRow[] }): Reac
 const ARROWS: Readonly<Record<string, string>> = { Right: "→", Left: "←", Up: "↑", Down: "↓" };
 
 function Row({ row }: { readonly row: KeyRow }): ReactNode {
-  const keys = row.keys.map((key) =>
+  const arrows = row.keys.length === 4 && row.keys.every((key) => key.includes("Arrow"));
+  const named = arrows ? ["Shift+arrows"] : row.keys;
+  const keys = named.map((key) =>
     shownKey(key).replace(/Arrow(\w+)/, (_, side: string) => ARROWS[side] ?? side),
   );
   return (

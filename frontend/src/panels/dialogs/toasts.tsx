@@ -3,6 +3,7 @@ import { type ReactNode, useEffect } from "react";
 import { useEditor } from "../../editor/editor";
 import { type RunState, useRun } from "../../run/run-store";
 import { IconButton } from "../icons";
+import { InlineCode } from "../inline-code";
 import "./dialogs.css";
 
 const SHOWN_MS = { info: 4000, warning: 9000, error: 14_000 } as const;
@@ -29,8 +30,14 @@ function Toast({ notice }: { readonly notice: RunState["notices"][number] }): Re
   return (
     <div className="toast" data-level={level}>
       <div className="toast-text">
-        <p>{message}</p>
-        {help && <p>{help}</p>}
+        <p>
+          <InlineCode text={message} />
+        </p>
+        {help && (
+          <p>
+            <InlineCode text={help} />
+          </p>
+        )}
       </div>
       <IconButton icon="close" name="Dismiss" onClick={() => run.dismiss(key)} />
     </div>

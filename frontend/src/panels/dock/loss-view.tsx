@@ -141,7 +141,9 @@ function optionsFor(
       {
         ...axis,
         size: 52,
-        values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : shortNumber(tick))),
+        grid: { ...axis.grid, filter: logarithmic ? decades : everyLine },
+        filter: logarithmic ? decades : everyLine,
+        values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : tickText(tick))),
       },
     ],
     series: [
@@ -163,6 +165,24 @@ function optionsFor(
       ],
     },
   };
+}
+
+/** On a logarithmic scale only whole powers of ten have a line, unless that leaves fewer than two. */
+function decades(_: uPlot, splits: number[]): (number | null)[] {
+  const isDecade = (split: number): boolean =>
+    Math.abs(Math.log10(split) - Math.round(Math.log10(split))) < 1e-9;
+  if (splits.filter(isDecade).length < 2) return splits;
+  return splits.map((split) => (isDecade(split) ? split : null));
+}
+
+function everyLine(_: uPlot, splits: number[]): (number | null)[] {
+  return splits;
+}
+
+function tickText(tick: number): string {
+  const size = Math.abs(tick);
+  if (size !== 0 && (size < 1e-4 || size >= 1e5)) return tick.toExponential(0).replace("e+", "e");
+  return String(Number(tick.toPrecision(4))).replace("-", "\u2212");
 }
 
 function sizeOf(element: HTMLElement): { width: number; height: number } {

@@ -4,6 +4,7 @@ import { useEditor } from "../../editor/editor";
 import { nodeOfPointer, useRun } from "../../run/run-store";
 import { useView } from "../../view/view-store";
 import type { Problem } from "../../wire/messages";
+import { InlineCode } from "../inline-code";
 
 /** The list "Problems". */
 export function ProblemsList(): ReactNode {
@@ -41,8 +42,14 @@ function ProblemItem({ problem }: { readonly problem: Problem }): ReactNode {
     <li>
       <button type="button" className="problem-row" title={problem.where} onClick={go}>
         <span className="problem-place">{id ?? (problem.where.split("/")[1] || "graph")}</span>
-        <span>{problem.message}</span>
-        {problem.help && <span className="problem-help">{problem.help}</span>}
+        <span>
+          <InlineCode text={problem.message} />
+        </span>
+        {problem.help && (
+          <span className="problem-help">
+            <InlineCode text={problem.help} />
+          </span>
+        )}
       </button>
     </li>
   );

@@ -8,6 +8,7 @@ import type { NodeView } from "../../document/types";
 import { useDocument, useEditor, useSnapshot } from "../../editor/editor";
 import { useRun } from "../../run/run-store";
 import type { Problem } from "../../wire/messages";
+import { InlineCode } from "../inline-code";
 import { focusCanvas } from "../palette/focus-canvas";
 import { NodeArgumentField } from "./argument-field";
 import { ChoiceField, SwitchField } from "./choice-fields";
@@ -25,7 +26,11 @@ export function NodeInspector({ node }: { readonly node: NodeView }): ReactNode 
   return (
     <>
       <Head node={node} />
-      {operation?.summary && <p className="inspector-summary">{operation.summary}</p>}
+      {operation?.summary && (
+        <p className="inspector-summary">
+          <InlineCode text={operation.summary} />
+        </p>
+      )}
       <ProblemNotes problems={problems} />
       {operation ? <Arguments node={node} operation={operation} /> : <UnknownArguments node={node} />}
       <Gradient node={node} operation={operation} />
@@ -63,6 +68,7 @@ function Head({ node }: { readonly node: NodeView }): ReactNode {
           aria-label="Name"
           data-edit="id"
           title="The node’s name: a variable in the exported code (F2)"
+          size={Math.max(3, (draft ?? node.id).length)}
           value={draft ?? node.id}
           spellCheck={false}
           autoComplete="off"

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { readCatalog } from "./read-catalog";
+import { editDistance, SearchIndex } from "./search";
+
+const tensor = (name: string): object => ({
+  name,
+  type: "tensor",
+  wired: true,
+  typed: false,
+  required: true,
+});
+const row = (summary: string, more: object = {}): object => ({
+  kind: "function",
+  category: "Arithmetic",
+  summary,
+  overloads: [{ arguments: [tensor("input")], outputs: [{ name: "0" }] }],
+  ...more,
+});
+const catalog = readCatalog({
+  torch: "2.13.0",
+  operations: {
+    "torch.mul": row("Multiplies input by other."),
+    "torch.matmul": row("Matrix product of two tensors.", { aliases: ["@", "matrix multiply"] }),
+    "torch.addmm": row("Adds a matrix product to input."),
+    "torch.add": row("Adds other, scaled by alpha, to input."),
+    "torch.nn.functional.relu": row("Rectified linear unit."),
+    "torch.Tensor.relu": row("See torch.relu.", { kind: "method" }),
+    "torch.optim.Adam": row("Adam.", { kind: "optimizer" }),
+  },
+});
+const index = new SearchIndex(catalog);
+const find = (words: string): string[] => index.find(words).map((operation) => operation.name);
+
+function timeOf(work: () => void): number {
+  const started = performance.now();
+  work();
+  return performance.now() - started;
+}
+
+describe("the search for operations", () => {
+  it("puts the exact name first, then names that begin so", () => {
+    expect(find("add").slice(0, 2)).toEqual(["torch.add", "torch.addmm"]);
+  });
+
+  it("puts torch.nn.functional before methods of the same name", () => {
+    expect(find("relu")).toEqual(["torch.nn.functional.relu", "torch.Tensor.relu"]);
+  });
+
+  it("finds by alias and by words of the description", () => {
+    expect(find("@")[0]).toBe("torch.matmul");
+    expect(find("multiply")).toContain("torch.mul");
+    expect(find("matrix product")).toContain("torch.addmm");
+  });
+
+  it("forgives a typing mistake where nothing else is found", () => {
+    expect(find("matmlu")).toEqual(["torch.matmul"]);
+  });
+
+  it("leaves out what is not placed on the canvas", () => {
+    expect(find("adam")).toEqual([]);
+  });
+
+  it("answers within 10 ms over two thousand operations", () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 2000 }, (_, n) => [`torch.op${n}x`, row(`Does thing ${n}.`)]),
+    );
+    const large = new SearchIndex(readCatalog({ torch: "2.13.0", operations: many }));
+    const words = ["op1", "thing", "nothing at all", "op1999x", "oq77x"];
+
+    const best = words.map((word) => Math.min(...[1, 2, 3, 4, 5].map(() => timeOf(() => large.find(word)))));
+
+    expect(Math.max(...best)).toBeLessThan(10);
+  });
+});
+
+describe("edit distance", () => {
+  it("counts a swap of two letters once", () => {
+    expect(editDistance("matmlu", "matmul", 2)).toBe(1);
+    expect(editDistance("relu", "gelu", 1)).toBe(1);
+    expect(editDistance("add", "softmax", 2)).toBe(3);
+  });
+});

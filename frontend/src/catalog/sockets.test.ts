@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { addNode, connect, setArgument } from "../document/commands";
+import { GraphDocument } from "../document/graph-document";
+import type { NodeView } from "../document/types";
+import { readCatalog } from "./read-catalog";
+import { chooseOverload, inputSockets, outputSockets, refusalOfWire } from "./sockets";
+
+const wired = { type: "tensor", wired: true, typed: false, required: true };
+const catalog = readCatalog({
+  torch: "2.13.0",
+  operations: {
+    "torch.randn": {
+      kind: "source",
+      overloads: [{ arguments: [{ name: "size", type: "ints", required: true }], outputs: [{ name: "0" }] }],
+    },
+    "torch.neg": {
+      kind: "function",
+      overloads: [{ arguments: [{ name: "input", ...wired }], outputs: [{ name: "0" }] }],
+    },
+    "torch.max": {
+      kind: "function",
+      overloads: [
+        { arguments: [{ name: "input", ...wired }], outputs: [{ name: "0" }] },
+        {
+          arguments: [
+            { name: "input", ...wired },
+            { name: "dim", type: "int", required: true },
+          ],
+          outputs: [{ name: "values" }, { name: "indices" }],
+        },
+      ],
+    },
+    "torch.stack": {
+      kind: "function",
+      overloads: [{ arguments: [{ name: "tensors", ...wired, type: "tensors" }], outputs: [{ name: "0" }] }],
+    },
+  },
+});
+
+function chain(): { document: GraphDocument; source: string; first: string; second: string } {
+  const document = new GraphDocument();
+  const source = addNode(document, { op: "torch.randn", at: [0, 0], id: "x" });
+  const first = addNode(document, { op: "torch.neg", at: [0, 0], id: "first" });
+  const second = addNode(document, { op: "torch.max", at: [0, 0], id: "second" });
+  connect(document, { source, output: null, target: first, argument: "input", list: false });
+  connect(document, { source: first, output: null, target: second, argument: "input", list: false });
+  return { document, source, first, second };
+}
+
+const nodeOf = (document: GraphDocument, uid: string): NodeView =>
+  document.getSnapshot().byUid.get(uid) as NodeView;
+
+describe("overloads", () => {
+  it("follow the arguments that are given", () => {
+    const { document, second } = chain();
+    const operation = catalog.operations.get("torch.max");
+    const outputs = (): string[] =>
+      outputSockets(operation, nodeOf(document, second), document.getSnapshot()).map((socket) => socket.name);
+
+    expect(outputs()).toEqual(["0"]);
+    setArgument(document, second, "dim", "0");
+    expect(outputs()).toEqual(["values", "indices"]);
+    expect(operation && chooseOverload(operation, nodeOf(document, second)).arguments.length).toBe(2);
+  });
+});
+
+describe("sockets", () => {
+  it("stand in the order of the signature and count their wires", () => {
+    const { document, source } = chain();
+    const stack = addNode(document, { op: "torch.stack", at: [0, 0] });
+    for (const _ of [1, 2])
+      connect(document, { source, output: null, target: stack, argument: "tensors", list: true });
+
+    const sockets = inputSockets(
+      catalog.operations.get("torch.stack"),
+      nodeOf(document, stack),
+      document.getSnapshot(),
+    );
+
+    expect(sockets).toEqual([{ argument: "tensors", list: true, required: true, typed: false, wires: 2 }]);
+  });
+
+  it("are those that the wires name where the operation is unknown", () => {
+    const { document, first } = chain();
+
+    const sockets = inputSockets(undefined, nodeOf(document, first), document.getSnapshot());
+
+    expect(sockets.map((socket) => socket.argument)).toEqual(["input"]);
+  });
+});
+
+describe("a wire that cannot fit", () => {
+  it("is refused with the reason", () => {
+    const { document, source, first, second } = chain();
+    const refusal = (from: string, to: string, argument: string): string | null =>
+      refusalOfWire(catalog, document.getSnapshot(), from, to, argument);
+
+    expect(refusal(source, second, "input")).toBeNull();
+    expect(refusal(second, first, "input")).toContain("circle");
+    expect(refusal(first, first, "input")).toContain("cannot feed itself");
+    expect(refusal(first, source, "size")).toContain("a list of whole numbers");
+    expect(refusal(source, first, "other")).toContain("no argument");
+  });
+});
