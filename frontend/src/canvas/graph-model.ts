@@ -199,7 +199,7 @@ function kindOf(
   hasParameters: boolean,
 ): CardKind {
   if (snapshot.train.loss?.uid === node.uid) return "loss";
-  if (row?.leaf || hasParameters) return "leaf";
+  if ((row?.leaf && row.requires_grad) || hasParameters) return "leaf";
   const source = operation ? operation.kind === "source" : node.inputs.length === 0;
   if (!source) return "plain";
   if (row === null) return node.requiresGrad === true ? "leaf" : "data";

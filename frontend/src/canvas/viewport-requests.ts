@@ -1,7 +1,7 @@
 /** Moves the viewport on request: fit, zoom, bring into view. Keeps the view store's `center` true. */
 import { useReactFlow, useStore } from "@xyflow/react";
 import { useCallback, useEffect, useRef } from "react";
-import { LOSS_PLATE_WIDTH } from "../gradients/plate-placement";
+import { LOSS_PLATE_HEIGHT, LOSS_PLATE_WIDTH, lossPlateAt } from "../gradients/plate-placement";
 import { FAR_ZOOM, fitting } from "../gradients/viewport";
 import { useView } from "../view/view-store";
 import { bringIntoView, useCanvas } from "./canvas-store";
@@ -18,9 +18,7 @@ export function useViewportRequests(stage: Stage | null, model: GraphModel): (fa
     const bounds = stage?.model().scene.bounds();
     if (!stage || !bounds) return;
     const { width, height } = stage.viewport();
-    const room = stage.model().scene.lossCard < 0 ? 0 : lossRoom(stage);
-    const whole = { ...bounds, width: bounds.width + room };
-    void flow.setViewport(fitting(whole, width, height, LIMITS));
+    void flow.setViewport(fitting(withLossPlate(stage, bounds), width, height, LIMITS));
   }, [stage, flow]);
   useFitting(stage, model, showAll);
   useBringing(stage, flow);
@@ -33,15 +31,17 @@ export function useViewportRequests(stage: Stage | null, model: GraphModel): (fa
   );
 }
 
-/** The loss curve stands right of the loss node: room for it where that is the rightmost. */
-function lossRoom(stage: Stage): number {
-  const { scene } = stage.model();
-  const card = scene.cards[scene.lossCard];
-  const bounds = scene.bounds();
-  if (!card || !bounds) return 0;
-  const reach = card.x + card.layout.width + 20 + LOSS_PLATE_WIDTH;
-  return Math.max(0, reach - (bounds.x + bounds.width));
+/** The loss curve has its place beside the loss node: it is part of the whole. */
+function withLossPlate(stage: Stage, bounds: Bounds): Bounds {
+  const plate = lossPlateAt(stage.model().scene);
+  if (plate === null) return bounds;
+  const [left, top] = [Math.min(bounds.x, plate.x), Math.min(bounds.y, plate.y)];
+  const right = Math.max(bounds.x + bounds.width, plate.x + LOSS_PLATE_WIDTH);
+  const bottom = Math.max(bounds.y + bounds.height, plate.y + LOSS_PLATE_HEIGHT);
+  return { x: left, y: top, width: right - left, height: bottom - top };
 }
+
+type Bounds = NonNullable<ReturnType<ReturnType<Stage["model"]>["scene"]["bounds"]>>;
 
 /** Fits on request, and once when a graph has come. */
 function useFitting(stage: Stage | null, model: GraphModel, showAll: () => void): void {

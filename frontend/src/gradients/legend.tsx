@@ -1,7 +1,6 @@
 /** Says what the ribbons' colours and widths mean, with the norms at both ends of the scale. */
 import { type ReactNode, useEffect, useState } from "react";
 import { useRun } from "../run/run-store";
-import { shortNumber } from "./number-text";
 import type { Overlay } from "./overlay";
 import "./gradients.css";
 
@@ -43,5 +42,6 @@ export function Legend({ overlay }: { readonly overlay: Overlay }): ReactNode {
 }
 
 function power(exponent: number): string {
-  return shortNumber(Number((10 ** exponent).toPrecision(1)));
+  if (exponent < -3 || exponent > 3) return `1e${String(exponent).replace("-", "\u2212")}`;
+  return exponent < 0 ? (10 ** exponent).toFixed(-exponent) : String(10 ** exponent);
 }

@@ -4,11 +4,11 @@ import { NONFINITE, NORM, ROW } from "../run/frame";
 import type { Run } from "../run/run-store";
 import { FigurePainter, paintFarCards } from "./card-figures";
 import type { Palette } from "./palette";
-import { type Plates, placePlates } from "./plate-placement";
+import { type Plates, placePlates, plateScale } from "./plate-placement";
 import { PlatePainter, paintLossPlate } from "./plates";
 import { RibbonScale } from "./ribbon-scale";
 import { Ribbons, trace, traceEnds } from "./ribbons";
-import { EMPTY_SCENE, type Scene } from "./scene";
+import { EMPTY_SCENE, type Scene, type SceneEdge } from "./scene";
 import { FAR_ZOOM, PLATE_ZOOM, type Seen, seen, type Viewport } from "./viewport";
 
 /** A wire that is being dragged, in the graph's units; `fits` is false over what refuses it. */
@@ -53,6 +53,7 @@ export class Overlay {
   private palette: Palette | null = null;
   private marks: Marks = NO_MARKS;
   private plates: Plates | null = null;
+  private scaleOfPlates = 1;
   private frame: Frame | null = null;
   private scaledRun = -1;
   private request = 0;
@@ -151,10 +152,12 @@ export class Overlay {
   /** Plates stand on edges that can have a gradient, so that they stay where they are while numbers stream. */
   private placed(): Plates {
     const { scene } = this;
-    this.plates ??= placePlates(scene, (edge) => {
-      const described = scene.edges[edge];
-      return described !== undefined && described.row >= 0 && described.why === null;
-    });
+    const scale = plateScale(this.viewport.zoom);
+    if (this.plates === null || scale !== this.scaleOfPlates) {
+      this.scaleOfPlates = scale;
+      const shown = ({ row, why }: SceneEdge): boolean => row >= 0 && why === null;
+      this.plates = placePlates(scene, (edge) => shown(scene.edges[edge] as SceneEdge), scale);
+    }
     return this.plates;
   }
 
@@ -187,7 +190,8 @@ export class Overlay {
     }
     if (zoom >= PLATE_ZOOM && figures) {
       const plates = this.placed();
-      this.platePainter.paint(context, scene, plates, figures, this.run.history, palette, view);
+      const { history } = this.run;
+      this.platePainter.paint(context, scene, plates, figures, history, palette, view, this.scaleOfPlates);
     }
     if (zoom >= PLATE_ZOOM / 2) this.paintLoss(palette);
     this.paintActions(palette, zoom);

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { layOutCard } from "../canvas/card-layout";
-import { LOSS_PLATE_WIDTH, lossPlateAt, PLATE_HEIGHT, PLATE_WIDTH, placePlates } from "./plate-placement";
+import {
+  LOSS_PLATE_HEIGHT,
+  LOSS_PLATE_WIDTH,
+  lossPlateAt,
+  PLATE_HEIGHT,
+  PLATE_WIDTH,
+  placePlates,
+  plateScale,
+} from "./plate-placement";
 import { Scene, type SceneCard, type SceneEdge } from "./scene";
 
 const layout = layOutCard({
@@ -73,13 +81,17 @@ describe("plates", () => {
     expect([...plates.x].map(Number.isNaN)).toEqual([true, false, true, true]);
   });
 
-  it("leave the loss node's output to the loss curve", () => {
+  it("leave a place to the loss curve that covers no card", () => {
     const scene = grid(2, 2);
     const at = lossPlateAt(scene);
+    if (at === null) throw new Error("the scene has a loss");
 
-    expect(at?.x).toBeGreaterThan(240 + 132);
-    expect(LOSS_PLATE_WIDTH).toBeGreaterThan(PLATE_WIDTH);
+    expect(scene.cardsIn(at.x, at.y, at.x + LOSS_PLATE_WIDTH, at.y + LOSS_PLATE_HEIGHT)).toEqual([]);
     expect(lossPlateAt(new Scene([], [], -1))).toBeNull();
+  });
+
+  it("are drawn larger where the zoom makes them small", () => {
+    expect([2, 1, 0.8, 0.6, 0.4].map(plateScale)).toEqual([1, 1, 1, 1.4, 1.6]);
   });
 });
 

@@ -6,10 +6,15 @@ import type { Scene } from "./scene";
 export const PLATE_WIDTH = 66;
 export const PLATE_HEIGHT = 32;
 /** The size of the loss curve's plate. */
-export const LOSS_PLATE_WIDTH = 112;
-export const LOSS_PLATE_HEIGHT = 56;
-const LOSS_PLATE_GAP = 20;
+export const LOSS_PLATE_WIDTH = 132;
+export const LOSS_PLATE_HEIGHT = 58;
+const LOSS_PLATE_GAP = 18;
 const MARGIN = 3;
+
+/** How much larger plates are drawn at a zoom, so that they stay readable a little longer than the cards. */
+export function plateScale(zoom: number): number {
+  return Math.min(1.6, Math.max(1, Math.round((0.82 / zoom) * 5) / 5));
+}
 
 /** Middles of the plates by edge; NaN where there was no room. */
 export interface Plates {
@@ -22,18 +27,21 @@ const ALONG = [0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75];
 /** How far beside the curve, in plates, in the order in which it is tried. */
 const BESIDE = [0, -0.62, 0.62];
 
-/** The left top corner of the loss curve's plate, null where there is no loss. */
+/** The left top corner of the loss curve's plate: where it covers no card; null where there is no loss. */
 export function lossPlateAt(scene: Scene): { x: number; y: number } | null {
   const card = scene.cards[scene.lossCard];
   if (card === undefined) return null;
-  return {
-    x: card.x + card.layout.width + LOSS_PLATE_GAP,
-    y: card.y + (card.layout.outputs[0] ?? 0) - LOSS_PLATE_HEIGHT / 2,
-  };
+  const { width, height } = card.layout;
+  const below = { x: card.x, y: card.y + height + LOSS_PLATE_GAP };
+  const above = { x: card.x, y: card.y - LOSS_PLATE_GAP - LOSS_PLATE_HEIGHT };
+  const beside = { x: card.x + width + LOSS_PLATE_GAP, y: card.y + (height - LOSS_PLATE_HEIGHT) / 2 };
+  const isFree = ({ x, y }: { x: number; y: number }): boolean =>
+    scene.cardsIn(x, y, x + LOSS_PLATE_WIDTH, y + LOSS_PLATE_HEIGHT).length === 0;
+  return [below, beside, above].find(isFree) ?? beside;
 }
 
 /** Finds a place for the plate of every edge that is `shown`; the order of the edges decides who gives way. */
-export function placePlates(scene: Scene, shown: (edge: number) => boolean): Plates {
+export function placePlates(scene: Scene, shown: (edge: number) => boolean, scale = 1): Plates {
   const count = scene.edges.length;
   const x = new Float32Array(count).fill(Number.NaN);
   const y = new Float32Array(count).fill(Number.NaN);
@@ -42,16 +50,24 @@ export function placePlates(scene: Scene, shown: (edge: number) => boolean): Pla
   const loss = lossPlateAt(scene);
   if (loss) taken.add(loss.x, loss.y, LOSS_PLATE_WIDTH, LOSS_PLATE_HEIGHT);
   const at = { x: 0, y: 0 };
+  const [width, height] = [PLATE_WIDTH * scale, PLATE_HEIGHT * scale];
   for (let edge = 0; edge < count; edge += 1) {
-    if (!shown(edge) || !findPlace(scene, edge, taken, at)) continue;
+    if (!shown(edge) || !findPlace(scene, edge, taken, width, height, at)) continue;
     x[edge] = at.x;
     y[edge] = at.y;
-    taken.add(at.x - PLATE_WIDTH / 2, at.y - PLATE_HEIGHT / 2, PLATE_WIDTH, PLATE_HEIGHT);
+    taken.add(at.x - width / 2, at.y - height / 2, width, height);
   }
   return { x, y };
 }
 
-function findPlace(scene: Scene, edge: number, taken: Boxes, at: { x: number; y: number }): boolean {
+function findPlace(
+  scene: Scene,
+  edge: number,
+  taken: Boxes,
+  width: number,
+  height: number,
+  at: { x: number; y: number },
+): boolean {
   const x1 = scene.x1[edge] as number;
   const y1 = scene.y1[edge] as number;
   const x2 = scene.x2[edge] as number;
@@ -60,10 +76,9 @@ function findPlace(scene: Scene, edge: number, taken: Boxes, at: { x: number; y:
   for (const beside of BESIDE) {
     for (const t of ALONG) {
       pointAt(x1, y1, x2, y2, t, at);
-      if (steep) at.x += beside * PLATE_WIDTH;
-      else at.y += beside * PLATE_HEIGHT;
-      if (!taken.hits(at.x - PLATE_WIDTH / 2, at.y - PLATE_HEIGHT / 2, PLATE_WIDTH, PLATE_HEIGHT))
-        return true;
+      if (steep) at.x += beside * width;
+      else at.y += beside * height;
+      if (!taken.hits(at.x - width / 2, at.y - height / 2, width, height)) return true;
     }
   }
   return false;

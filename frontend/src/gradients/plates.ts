@@ -38,18 +38,19 @@ export class PlatePainter {
     history: NormHistory,
     palette: Palette,
     view: Seen,
+    scale: number,
   ): void {
     context.textAlign = "center";
     context.textBaseline = "alphabetic";
-    context.font = `700 10px ${MONO}`;
-    context.lineWidth = 1;
+    context.font = `700 ${10 * scale}px ${MONO}`;
+    context.lineWidth = scale;
     for (let edge = 0; edge < scene.edges.length; edge += 1) {
       const x = plates.x[edge] as number;
       const y = plates.y[edge] as number;
       const row = scene.rows[edge] as number;
       if (Number.isNaN(x) || row < 0 || !((figures[row * ROW + NONFINITE] as number) >= 0)) continue;
       if (x < view.left || x > view.right || y < view.top || y > view.bottom) continue;
-      this.paintPlate(context, edge, x, y, row, figures, history, palette);
+      this.paintPlate(context, edge, x, y, row, figures, history, palette, scale);
     }
   }
 
@@ -62,29 +63,37 @@ export class PlatePainter {
     figures: Figures,
     history: NormHistory,
     palette: Palette,
+    scale: number,
   ): void {
-    const left = x - PLATE_WIDTH / 2;
-    const top = y - PLATE_HEIGHT / 2;
-    paintPanel(context, left, top, PLATE_WIDTH, PLATE_HEIGHT, palette);
+    const width = PLATE_WIDTH * scale;
+    const height = PLATE_HEIGHT * scale;
+    const left = x - width / 2;
+    const top = y - height / 2;
+    paintPanel(context, left, top, width, height, palette);
     const finite = figures[row * ROW + NONFINITE] === 0;
     const mean = figures[row * ROW + MEAN] as number;
     const colour = finite ? signColour(mean, palette) : palette.ink;
     const curve = history.count > 1;
     context.fillStyle = colour;
-    context.fillText(finite ? this.texts.text(edge, mean) : "not finite", x, curve ? top + 12.5 : y + 3.5);
+    const baseline = curve ? top + 12.5 * scale : y + 3.5 * scale;
+    context.fillText(finite ? this.texts.text(edge, mean) : "not finite", x, baseline);
     if (!curve) return;
     context.strokeStyle = colour;
     context.beginPath();
+    const inset = INSET * scale;
+    const room = height - 21.5 * scale;
+    const start = row * HISTORY_POINTS;
+    const from = top + 16.5 * scale;
     traceCurve(
       context,
       history.values,
-      row * HISTORY_POINTS,
+      start,
       history.count,
       1,
-      left + INSET,
-      top + 16.5,
-      PLATE_WIDTH - 2 * INSET,
-      PLATE_HEIGHT - 21.5,
+      left + inset,
+      from,
+      width - 2 * inset,
+      room,
       false,
     );
     context.stroke();
@@ -103,12 +112,10 @@ export function paintLossPlate(
   const at = lossPlateAt(scene);
   const card = scene.cards[scene.lossCard];
   if (at === null || card === undefined || (losses === null && Number.isNaN(loss))) return;
-  const middle = at.y + LOSS_PLATE_HEIGHT / 2;
   context.strokeStyle = palette.loss;
   context.lineWidth = 2;
   context.beginPath();
-  context.moveTo(card.x + card.layout.width + 6, middle);
-  context.lineTo(at.x, middle);
+  traceLead(context, card.x + card.layout.width, card.y + (card.layout.outputs[0] ?? 0), at);
   context.stroke();
   context.lineWidth = 1;
   paintPanel(context, at.x, at.y, LOSS_PLATE_WIDTH, LOSS_PLATE_HEIGHT, palette);
@@ -122,6 +129,23 @@ export function paintLossPlate(
   const height = LOSS_PLATE_HEIGHT - 26;
   traceCurve(context, losses, 0, count, stride, at.x + INSET, at.y + 20, width, height, true);
   context.stroke();
+}
+
+/** The line from the loss node's output into its plate: straight to the right, or around the card's corner. */
+function traceLead(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  plate: { x: number; y: number },
+): void {
+  context.moveTo(x + 5, y);
+  if (plate.x > x) {
+    context.lineTo(plate.x, y);
+    return;
+  }
+  const below = plate.y > y;
+  const edge = below ? plate.y + 14 : plate.y + LOSS_PLATE_HEIGHT - 14;
+  context.bezierCurveTo(x + 24, y, x + 24, edge, plate.x + LOSS_PLATE_WIDTH, edge);
 }
 
 function paintLossTexts(

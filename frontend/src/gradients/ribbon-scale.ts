@@ -27,7 +27,7 @@ export class RibbonScale {
   /** Widens the scale so that this norm fits; it never narrows, so that what shrinks is seen to shrink. */
   include(largest: number): void {
     if (!(largest > 0) || !Number.isFinite(largest)) return;
-    const decade = Math.ceil(Math.log10(largest) * 2 - 1e-9) / 2;
+    const decade = Math.ceil(Math.log10(largest) - 1e-9);
     if (!this.known || decade > this.top) this.top = decade;
     this.known = true;
   }

@@ -20,7 +20,7 @@ export interface Seen {
 /** Below this zoom no card is in the DOM: the overlay draws them. */
 export const FAR_ZOOM = 0.35;
 /** Below this zoom plates vanish. */
-export const PLATE_ZOOM = 0.6;
+export const PLATE_ZOOM = 0.42;
 /** Below this zoom ribbons are straight lines. */
 export const STRAIGHT_ZOOM = 0.25;
 /** Below this zoom ribbons have no chevrons. */
