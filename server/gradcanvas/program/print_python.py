@@ -1,0 +1,209 @@
+"""Prints a graph as the script that a person would write: it needs torch alone and gives `run`'s numbers.
+
+Ids are variables, functions are `def`s, loops and branches are Python's own. The number of threads is part of
+a result and stays the choice of whoever runs the script.
+"""
+
+from collections.abc import Iterator
+
+from gradcanvas.program.binding import Binding, BoundNode, Reference
+from gradcanvas.program.calling import call_arguments, literal_arguments, make_arguments
+from gradcanvas.program.modules import everything_made
+from gradcanvas.program.plan import Value, plan_scope
+from gradcanvas.program.print_names import Names, joined
+from gradcanvas.program.print_scope import ScopePrinter, arguments_text, function_lines, parameter_of
+from gradcanvas.program.print_training import Leaf, Loop, training_lines
+
+_TAKES_REQUIRES_GRAD = frozenset(
+    f"torch.{name}"
+    for name in ("tensor", "rand", "randn", "zeros", "ones", "full", "eye", "arange", "linspace", "logspace")
+)
+_SURE = frozenset(
+    """
+    torch.add torch.sub torch.mul torch.div torch.matmul torch.mm torch.pow torch.mean torch.sum torch.exp
+    torch.tanh torch.sigmoid torch.square torch.sin torch.cos torch.relu torch.sqrt torch.log torch.abs torch.neg
+    torch.var torch.std torch.nn.functional.relu torch.nn.functional.linear torch.nn.functional.mse_loss
+    torch.nn.functional.l1_loss torch.nn.functional.binary_cross_entropy_with_logits
+    """.split()  # noqa: SIM905
+)
+"""Operations that let a gradient back to every tensor they are given."""
+
+_SIZED = frozenset({"torch.rand", "torch.randn", "torch.zeros", "torch.ones"})
+"""Sources whose size is written as plain arguments."""
+
+_DEVICES = {"auto": '"cuda" if torch.cuda.is_available() else "cpu"'}
+
+
+def print_python(binding: Binding, *, device: str = "auto") -> str:
+    """Return a standalone script that prints the final loss, the metrics and the leaves.
+
+    Args:
+        binding: the graph; what has problems is left out of it.
+        device: as the file says it: "auto", "cpu", "cuda" or "cuda:1".
+    """
+    return "\n".join(_Script(binding, device).lines()) + "\n"
+
+
+class _Script:
+    def __init__(self, binding: Binding, device: str) -> None:
+        self.binding = binding
+        self.scope = binding.scope
+        self.functions = binding.functions
+        every = (binding.scope, *binding.functions.values())
+        ids = {name for scope in every for name in (*scope.nodes, *scope.inputs)}
+        self.names = Names({*ids, "torch", "closure", "_"})
+        self.device_line = "" if device == "cpu" else _DEVICES.get(device, f'"{device}"')
+        self.device = self.names.fresh("device") if self.device_line else ""
+        self.callable_as = {name: self.names.fresh(name) for name in binding.functions}
+        self.made = list(everything_made(binding.scope, binding.functions))
+        self.kept = {
+            each.path: each.path if each.path in self.scope.nodes else self.names.fresh(joined(each.path))
+            for each in self.made
+        }
+        self.batched = self.batch_names()
+        in_step = {path: self.batched.get(name, name) for path, name in self.kept.items()}
+        self.printer = ScopePrinter(
+            binding.scope, binding.functions, self.callable_as, in_step, self.names, self.device
+        )
+
+    def lines(self) -> Iterator[str]:
+        step = self.printer.lines()
+        title = " ".join((self.binding.graph.title or "").split())
+        yield from [f"# {title}"] if title else []
+        yield from ["import torch", ""]
+        for name in self.called_functions():
+            yield from [
+                "",
+                *function_lines(self.functions[name], self.functions, self.callable_as, self.device),
+                "",
+            ]
+        yield from [f"{self.device} = {self.device_line}", ""] if self.device else []
+        yield f"torch.manual_seed({self.binding.graph.seed or 0})"
+        for each in self.made:
+            if each.node.is_module:
+                yield from self.module(self.kept[each.path], each.node)
+            else:
+                yield from self.source(self.kept[each.path], each.node)
+        yield ""
+        yield from self.computation(step)
+        yield ""
+        yield from self.prints()
+
+    def computation(self, step: list[str]) -> list[str]:
+        """Return the loop, or one step where there is nothing to train."""
+        train = self.binding.train
+        loss = None if train is None else train.loss
+        leaves = list(self.leaves())
+        if train is None or loss is None:
+            return step
+        if train.optimizer is not None and train.steps and leaves:
+            text = self.printer.expression(loss)
+            return training_lines(Loop(train, step, text, leaves, self.batched, self.names))
+        cut = [
+            f"{batch} = {whole}[:{train.batch.size}]" for whole, batch in self.batched.items() if train.batch
+        ]
+        backward = [f"{self.printer.expression(loss)}.backward()"] if leaves else []
+        return [*cut, *step, *backward]
+
+    def prints(self) -> Iterator[str]:
+        train = self.binding.train
+        if train is not None and train.loss is not None:
+            yield f'print("loss:", {self.printer.expression(train.loss)}.item())'
+            closure = train.optimizer is not None and train.optimizer.operation.name == "torch.optim.LBFGS"
+            for name, reference in ({} if closure else train.metrics).items():
+                yield f"print({f'{name}:'!r}, {self.printer.expression(reference)}.item())"
+        else:
+            used = {str(edge[2]) for node in self.scope.nodes.values() for edge in node.edges()}
+            for name in self.scope.order:
+                if name not in used and self.scope.nodes[name].outputs:
+                    reference = Reference(name, self.scope.nodes[name].outputs[0].name)
+                    yield f"print({f'{name}:'!r}, {self.printer.expression(reference)}.tolist())"
+        for each in self.made:
+            variable = self.kept[each.path]
+            if each.node.is_module:
+                yield f"for name, parameter in {variable}.named_parameters():"
+                yield f'    print(f"{each.path}.{{name}}:", parameter.tolist())'
+            elif each.node.node.requires_grad is True:
+                yield f'print("{each.path}:", {variable}.tolist())'
+
+    def called_functions(self) -> list[str]:
+        """Return the functions that are called from the graph, in the order of the file."""
+        waiting = [name for node in self.scope.nodes.values() for name in node.functions.values()]
+        called: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in called:
+                called.add(name)
+                waiting += [
+                    each for node in self.functions[name].nodes.values() for each in node.functions.values()
+                ]
+        return [name for name in self.functions if name in called]
+
+    def source(self, variable: str, node: BoundNode) -> Iterator[str]:
+        args, kwargs = call_arguments(node, _no_wire)
+        asked = node.node.requires_grad is True
+        within = asked and node.operation.name in _TAKES_REQUIRES_GRAD
+        name = node.operation.name
+        if name in _SIZED and isinstance(kwargs.get("size"), list):
+            args, kwargs = kwargs["size"], {key: each for key, each in kwargs.items() if key != "size"}
+        elif not args and "data" in kwargs:
+            args = [kwargs.pop("data")]
+        text = arguments_text(args, kwargs)
+        extra = [f"device={self.device}"] if self.device else []
+        extra += ["requires_grad=True"] if within else []
+        yield f"{variable} = {name}({', '.join(filter(None, [text, *extra]))})"
+        if asked and not within:
+            yield f"{variable}.requires_grad_()"
+
+    def module(self, variable: str, node: BoundNode) -> Iterator[str]:
+        on = f".to({self.device})" if self.device else ""
+        yield f"{variable} = {node.operation.name}({arguments_text(*make_arguments(node))}){on}"
+        for init in node.inits:
+            text = arguments_text(*literal_arguments(init.overload, init.values))
+            parameter = parameter_of(variable, init.parameter)
+            yield f"{init.operation.name}({', '.join(filter(None, [parameter, text]))})"
+        asked = node.node.requires_grad
+        if asked is False:
+            yield f"{variable}.requires_grad_(False)"
+        for name, required in (asked if isinstance(asked, dict) else {}).items():
+            yield f"{parameter_of(variable, name)}.requires_grad_({required})"
+        if node.node.mode == "eval":
+            yield f"{variable}.eval()"
+
+    def leaves(self) -> Iterator[Leaf]:
+        sure = self.sure_leaves()
+        for each in self.made:
+            variable, asked = self.kept[each.path], each.node.node.requires_grad
+            group = each.node.node.group or ""
+            if not each.node.is_module:
+                if asked is True:
+                    yield Leaf(variable, group, each.path in sure)
+            elif isinstance(asked, dict):
+                yield Leaf(f"*(p for p in {variable}.parameters() if p.requires_grad)", group, False)
+            elif asked is not False:
+                yield Leaf(f"*{variable}.parameters()", group, False)
+
+    def sure_leaves(self) -> set[str]:
+        """Name the sources that always have a gradient: some way to the loss is sure to let one back."""
+        train = self.binding.train
+        if train is None or train.loss is None:
+            return set()
+        plan = plan_scope(self.scope, self.functions, "", (train.loss,))
+        found = plan.outputs[0]
+        reached: set[Value] = {found[0]} if found is not None else set()
+        for step in reversed(plan.steps):
+            if step.node.operation.name in _SURE and any(value in reached for value in step.values):
+                reached.update(edge.value for edge in step.edges)
+        return {value.path for value in reached if value.kind == "source"}
+
+    def batch_names(self) -> dict[str, str]:
+        """Return what the batch of each cut source is called, by the source's variable."""
+        train = self.binding.train
+        if train is None or train.batch is None:
+            return {}
+        cut = [str(reference) for reference in train.batch.of]
+        return {self.kept[name]: self.names.fresh(f"{self.kept[name]}_batch") for name in cut}
+
+
+def _no_wire(reference: Reference) -> str:
+    raise AssertionError(f"a source has no inputs, but {reference} is one")

@@ -1,0 +1,175 @@
+"""Prints the training loop around the lines of a step: batches, optimiser, clipping, schedule, zeroing.
+
+Knows what `train` says and the names of the leaves; knows nothing of what a step computes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gradcanvas.program.binding import BoundBatch, BoundOptimizer, BoundTrain
+from gradcanvas.program.calling import literal_arguments
+from gradcanvas.program.print_names import Names
+from gradcanvas.program.print_scope import INDENT, arguments_text
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What the optimiser is given for one source or module.
+
+    Attributes:
+        text: what stands in the list: "b" or "*fc.parameters()".
+        group: the name of its parameter group, "" for none.
+        collects: it is one tensor that is sure to have a gradient after every backward.
+    """
+
+    text: str
+    group: str
+    collects: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """What the printed loop is made of.
+
+    Attributes:
+        step: the lines that compute one step.
+        loss: the expression of the loss.
+        leaves: in key order.
+        batched: a source's variable → what its batch is called.
+    """
+
+    train: BoundTrain
+    step: Sequence[str]
+    loss: str
+    leaves: Sequence[Leaf]
+    batched: Mapping[str, str]
+    names: Names
+
+
+def training_lines(loop: Loop) -> list[str]:
+    """Return the lines of the loop with what stands before it."""
+    assert loop.train.optimizer is not None
+    groups = _groups(loop.train.optimizer, loop.leaves)
+    if loop.train.optimizer.operation.name == "gradcanvas.descent":
+        before, update, zero = _descent(loop, groups)
+    else:
+        before, update, zero = _optimizer(loop, loop.train.optimizer, groups)
+    counter = loop.names.fresh("step")
+    start, cut = _batches(loop.train.batch, loop)
+    head = f"for {counter} in range({loop.train.steps}):"
+    if loop.train.optimizer.operation.name == "torch.optim.LBFGS":
+        body = [*cut, *_closure(loop), *update, *zero]
+    else:
+        body = [*cut, *loop.step, "", f"{loop.loss}.backward()", *_clip(loop), *update, *zero]
+    return [*before, *start, "", head, *(INDENT + line if line else "" for line in body)]
+
+
+Parts = tuple[list[str], list[str], list[str]]
+Group = tuple[list[Leaf], Mapping[str, object]]
+
+
+def _groups(bound: BoundOptimizer, leaves: Sequence[Leaf]) -> list[Group]:
+    groups: dict[str, Group] = {}
+    for leaf in leaves:
+        special = bound.groups.get(leaf.group, {})
+        groups.setdefault(leaf.group if special else "", ([], special))[0].append(leaf)
+    return list(groups.values())
+
+
+def _descent(loop: Loop, groups: list[Group]) -> Parts:
+    bound = loop.train.optimizer
+    assert bound is not None
+    rate = loop.names.fresh("lr")
+    before = [f"{rate} = {_value(bound, {**bound.values}, 'lr')}"]
+    update, zero = ["with torch.no_grad():"], []
+    for leaves, special in groups:
+        lr = _value(bound, special, "lr") if "lr" in special else rate
+        if all(leaf.collects for leaf in leaves):
+            update += [f"{INDENT}{leaf.text} -= {lr} * {leaf.text}.grad" for leaf in leaves]
+            zero += [f"{leaf.text}.grad.zero_()" for leaf in leaves]
+            continue
+        each = loop.names.fresh("parameter")
+        listed = f"for {each} in [{', '.join(leaf.text for leaf in leaves)}]:"
+        given = f"{INDENT}if {each}.grad is not None:"
+        inner = [listed, given, f"{INDENT * 2}{each} -= {lr} * {each}.grad"]
+        update += [INDENT + line for line in inner]
+        zero += [listed, given, f"{INDENT * 2}{each}.grad.zero_()"]
+    return before, update, zero
+
+
+def _optimizer(loop: Loop, bound: BoundOptimizer, groups: list[Group]) -> Parts:
+    listed = "[" + ", ".join(leaf.text for leaf in loop.leaves) + "]"
+    if len(groups) > 1 or groups[0][1]:
+        listed = "[" + ", ".join(_group_text(bound, leaves, special) for leaves, special in groups) + "]"
+    arguments = _arguments(bound, bound.values)
+    optimizer = loop.names.fresh("optimizer")
+    before = [f"{optimizer} = {bound.operation.name}({', '.join(filter(None, [listed, arguments]))})"]
+    update = [f"{optimizer}.step()"]
+    if bound.operation.name == "torch.optim.LBFGS":
+        update = [f"{loop.loss} = {optimizer}.step(closure)"]
+    zero = [f"{optimizer}.zero_grad()"]
+    planned = loop.train.scheduler
+    if planned is not None:
+        scheduler = loop.names.fresh("scheduler")
+        given = literal_arguments(planned.overload, planned.values)
+        text = ", ".join(filter(None, [optimizer, arguments_text(*given)]))
+        before.append(f"{scheduler} = {planned.operation.name}({text})")
+        watches = planned.operation.name.endswith("ReduceLROnPlateau")
+        update.append(f"{scheduler}.step({f'{loop.loss}.item()' if watches else ''})")
+    return before, update, zero
+
+
+def _closure(loop: Loop) -> list[str]:
+    """Return the function that LBFGS calls as often as it likes."""
+    return [
+        "def closure():",
+        f"{INDENT}optimizer.zero_grad()",
+        *(INDENT + line for line in loop.step),
+        f"{INDENT}{loop.loss}.backward()",
+        f"{INDENT}return {loop.loss}",
+        "",
+    ]
+
+
+def _group_text(bound: BoundOptimizer, leaves: Sequence[Leaf], special: Mapping[str, object]) -> str:
+    members = ", ".join(leaf.text for leaf in leaves)
+    args, kwargs = literal_arguments(bound.overload, special)
+    assert not args
+    rest = "".join(f', "{name}": {value!r}' for name, value in kwargs.items())
+    return f'{{"params": [{members}]{rest}}}'
+
+
+def _clip(loop: Loop) -> list[str]:
+    listed = "[" + ", ".join(leaf.text for leaf in loop.leaves) + "]"
+    if loop.train.clip_norm is not None:
+        return [f"torch.nn.utils.clip_grad_norm_({listed}, {loop.train.clip_norm!r})"]
+    if loop.train.clip_value is not None:
+        return [f"torch.nn.utils.clip_grad_value_({listed}, {loop.train.clip_value!r})"]
+    return []
+
+
+def _batches(batch: BoundBatch | None, loop: Loop) -> tuple[list[str], list[str]]:
+    """Return what begins the first epoch, and what cuts the next batch in each step."""
+    if batch is None:
+        return [], []
+    start = loop.names.fresh("start")
+    rows = f"len({next(iter(loop.batched))})"
+    cut = f"{start}:{start} + {batch.size}"
+    before = [f"{start} = 0"]
+    lines = []
+    if batch.shuffle:
+        order = loop.names.fresh("order")
+        lines += [f"if {start} == 0:", f"{INDENT}{order} = torch.randperm({rows})"]
+        cut = f"{order}[{cut}]"
+    lines += [f"{batched} = {whole}[{cut}]" for whole, batched in loop.batched.items()]
+    lines.append(f"{start} = {start} + {batch.size} if {start} + {batch.size} < {rows} else 0")
+    return before, lines
+
+
+def _arguments(bound: BoundOptimizer, values: Mapping[str, object]) -> str:
+    return arguments_text(*literal_arguments(bound.overload, values))
+
+
+def _value(bound: BoundOptimizer, values: Mapping[str, object], name: str) -> str:
+    args, kwargs = literal_arguments(bound.overload, {name: values[name]})
+    return repr([*args, *kwargs.values()][0])
