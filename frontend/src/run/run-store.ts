@@ -7,6 +7,7 @@ import { create } from "zustand";
 import type { Layout, Notice, OutputRow, Problem, Status } from "../wire/messages";
 import type { Frame } from "./frame";
 import { LossBook, type RunLosses } from "./losses";
+import { type Metrics, withMetrics } from "./metrics";
 import { NormHistory } from "./norm-history";
 
 /** While numbers stream, attributes and texts are refreshed no oftener than this. */
@@ -38,6 +39,7 @@ export interface RunState {
   /** The frame that `tick` stands for. */
   readonly frame: Frame | null;
   readonly losses: readonly RunLosses[];
+  readonly metrics: Metrics | null;
   readonly notices: readonly (Notice & { readonly key: number })[];
 }
 
@@ -48,6 +50,7 @@ export const useRun = create<RunState>()(() => ({
   tick: 0,
   frame: null,
   losses: [],
+  metrics: null,
   notices: [],
 }));
 
@@ -60,6 +63,7 @@ export class Run {
   layout: IndexedLayout | null = null;
   readonly history = new NormHistory();
   readonly losses = new LossBook();
+  private metrics: Metrics | null = null;
   private readonly listeners = new Set<FrameListener>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private lastRefresh = 0;
@@ -93,8 +97,14 @@ export class Run {
   /** Takes losses; false where some are missing before them (the wire then asks again). */
   takeLosses(run: number, from: number, values: Float64Array, label: string): boolean {
     const complete = this.losses.add(run, from, values, label);
-    if (complete) this.schedule(STREAM_INTERVAL_MS / 2);
+    if (complete) this.schedule(this.seriesInterval());
     return complete;
+  }
+
+  /** Takes metrics of step `from` and on. */
+  takeMetrics(run: number, from: number, names: readonly string[], values: Float64Array): void {
+    this.metrics = withMetrics(this.metrics, run, from, names, values);
+    this.schedule(this.seriesInterval());
   }
 
   /** Takes where the run stands. */
@@ -123,6 +133,11 @@ export class Run {
     for (const listener of this.listeners) listener(this.frame, this.layout);
   }
 
+  /** While a run streams curves grow at the stream's pace; at rest what comes last is shown at once. */
+  private seriesInterval(): number {
+    return useRun.getState().status?.state === "running" ? STREAM_INTERVAL_MS : REST_INTERVAL_MS;
+  }
+
   private dueAt = 0;
 
   private schedule(interval: number): void {
@@ -143,7 +158,12 @@ export class Run {
   private refresh(): void {
     this.timer = null;
     this.lastRefresh = performance.now();
-    useRun.setState({ tick: useRun.getState().tick + 1, frame: this.frame, losses: this.losses.all() });
+    useRun.setState({
+      tick: useRun.getState().tick + 1,
+      frame: this.frame,
+      losses: this.losses.all(),
+      metrics: this.metrics,
+    });
   }
 }
 

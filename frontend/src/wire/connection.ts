@@ -3,7 +3,7 @@ import { io, type Socket } from "socket.io-client";
 import type { GraphDocument } from "../document/graph-document";
 import type { Run } from "../run/run-store";
 import { decodeFrame } from "./decode-frame";
-import type { Joined, Layout, Losses, Notice, Query, Refusal, Status, Verb } from "./messages";
+import type { Joined, Layout, Losses, Metrics, Notice, Query, Refusal, Status, Verb } from "./messages";
 import { Outbox } from "./outbox";
 import { Refused } from "./refused";
 import { useWire } from "./wire-store";
@@ -70,6 +70,9 @@ export class Connection {
     socket.on("losses", (losses: Losses) => {
       if (!this.takeLosses(losses)) void this.join();
     });
+    socket.on("metrics", ({ run: number, from, names, values }: Metrics) =>
+      run.takeMetrics(number, from, names, numbersOf(values)),
+    );
     socket.on("status", (status: Status) => run.takeStatus(status));
     socket.on("notice", (notice: Notice) => run.takeNotice(notice));
   }
@@ -125,10 +128,7 @@ export class Connection {
 
   /** False where losses before these are missing. */
   private takeLosses({ run, from, values }: Losses): boolean {
-    const bytes = bytesOf(values);
-    const whole = bytes.slice(0, bytes.byteLength - (bytes.byteLength % 8));
-    const losses = new Float64Array(whole.buffer, 0, whole.byteLength / 8);
-    return this.run.takeLosses(run, from, losses, this.runLabel(run));
+    return this.run.takeLosses(run, from, numbersOf(values), this.runLabel(run));
   }
 
   /** What sets a run apart in the chart: its number and the learning rate it began with. */
@@ -170,6 +170,13 @@ export class Connection {
 
 function bytesOf(data: Bytes): Uint8Array {
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+}
+
+/** The float64s in these bytes; copied, because they may begin anywhere. */
+function numbersOf(data: Bytes): Float64Array {
+  const bytes = bytesOf(data);
+  const whole = bytes.slice(0, bytes.byteLength - (bytes.byteLength % 8));
+  return new Float64Array(whole.buffer, 0, whole.byteLength / 8);
 }
 
 /** Yjs writes "no structs, no deletions" as two zero bytes. */

@@ -6,6 +6,7 @@ export type {
   Layout,
   Losses,
   MadeGraph,
+  Metrics,
   NewGraph,
   Notice,
   OutputRow,

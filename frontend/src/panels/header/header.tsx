@@ -4,6 +4,7 @@ import { setGraphField } from "../../document/commands";
 import { useDocument, useEditor } from "../../editor/editor";
 import { useWire } from "../../wire/wire-store";
 import { FileButtons } from "./file-buttons";
+import { RunAnnouncer } from "./run-announcer";
 import { DeviceChoice, RunStatus, RunToolbar } from "./run-toolbar";
 import "./header.css";
 
@@ -23,6 +24,7 @@ export function Header(): ReactNode {
         <div className="header-right">
           <DeviceChoice />
           <RunStatus />
+          <RunAnnouncer />
         </div>
       </div>
     </header>

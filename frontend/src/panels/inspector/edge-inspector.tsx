@@ -48,7 +48,9 @@ export function EdgeInspector({ edge }: { readonly edge: EdgeView }): ReactNode 
         </button>
       </div>
       <div className="box">
-        <FigureTable columns={[{ name: "gradient", figures: frame?.edges ?? null, row, signed: true }]} />
+        <FigureTable
+          blocks={[{ name: "gradient", figures: frame?.edges ?? null, row, signed: true, single: false }]}
+        />
       </div>
       {why && <p className="dim">No gradient: {why}.</p>}
       {row === undefined && <p className="dim">No gradient: one of its nodes did not run.</p>}

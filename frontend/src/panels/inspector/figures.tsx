@@ -1,17 +1,19 @@
 /** The exact figures of a node's tensors or of an edge's gradient, refreshed at the pace of `tick`. */
 import type { ReactNode } from "react";
-import { exactNumber, shortNumber, signedNumber } from "../../gradients/number-text";
+import { exactNumber } from "../../gradients/number-text";
 import { type Figures, type Frame, figure, MAX, MEAN, MIN, NONFINITE, NORM } from "../../run/frame";
 import { type IndexedLayout, useRun } from "../../run/run-store";
 import type { OutputRow } from "../../wire/messages";
 
-/** One column of figures. */
-export interface FigureColumn {
+/** The figures of one tensor: a value, a gradient, or a leaf's deposits. */
+export interface FigureBlock {
   readonly name: string;
   readonly figures: Figures | null;
   readonly row: number | undefined;
   /** Its mean has the colour of its sign. */
   readonly signed: boolean;
+  /** It has one element: its figures are all that element. */
+  readonly single: boolean;
 }
 
 const LINES: readonly (readonly [string, number])[] = [
@@ -21,51 +23,62 @@ const LINES: readonly (readonly [string, number])[] = [
   ["max", MAX],
 ];
 
-/** A table of norm, mean, min, max; the exact number stands on hover. */
-export function FigureTable({ columns }: { readonly columns: readonly FigureColumn[] }): ReactNode {
-  const bad = columns.some((column) => (read(column, NONFINITE) ?? 0) > 0);
-  const lines = bad ? [...LINES, ["inf, nan", NONFINITE] as const] : LINES;
+/** Every figure in all its digits. */
+export function FigureTable({ blocks }: { readonly blocks: readonly FigureBlock[] }): ReactNode {
   return (
     <table className="figures">
-      <thead>
-        <tr>
-          <td />
-          {columns.map((column) => (
-            <th key={column.name} scope="col">
-              {column.name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {lines.map(([name, which]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            {columns.map((column) => (
-              <Figure
-                key={column.name}
-                value={read(column, which)}
-                signed={column.signed && which === MEAN}
-              />
-            ))}
-          </tr>
-        ))}
-      </tbody>
+      <tbody>{blocks.map((block) => (block.single ? singleLine(block) : allLines(block)))}</tbody>
     </table>
   );
 }
 
-function Figure({ value, signed }: { readonly value: number | null; readonly signed: boolean }): ReactNode {
-  if (value === null) return <td className="faint">none</td>;
-  const sign = signed && value !== 0 ? (value > 0 ? "signed-plus" : "signed-minus") : "";
+function singleLine(block: FigureBlock): ReactNode {
+  return <Line key={block.name} name={block.name} value={read(block, MEAN)} signed={block.signed} strong />;
+}
+
+function allLines(block: FigureBlock): ReactNode[] {
+  const bad = read(block, NONFINITE) ?? 0;
+  return [
+    <tr key={block.name}>
+      <th colSpan={2} scope="rowgroup" className="figures-name">
+        {block.name}
+        {read(block, NONFINITE) === null && " none"}
+      </th>
+    </tr>,
+    ...(read(block, NONFINITE) === null ? [] : LINES).map(([name, which]) => (
+      <Line
+        key={`${block.name} ${name}`}
+        name={name}
+        value={read(block, which)}
+        signed={block.signed && which === MEAN}
+      />
+    )),
+    bad > 0 && <Line key={`${block.name} bad`} name="inf, nan" value={bad} signed={false} />,
+  ];
+}
+
+interface LineProps {
+  readonly name: string;
+  readonly value: number | null;
+  readonly signed: boolean;
+  readonly strong?: boolean;
+}
+
+function Line({ name, value, signed, strong = false }: LineProps): ReactNode {
+  const sign = signed && value ? (value > 0 ? "signed-plus" : "signed-minus") : "";
   return (
-    <td className={sign} title={exactNumber(value)}>
-      {signed ? signedNumber(value) : shortNumber(value)}
-    </td>
+    <tr>
+      <th scope="row" className={strong ? "figures-name" : ""}>
+        {name}
+      </th>
+      <td className={value === null ? "faint" : sign}>
+        {value === null ? "none" : signed && value > 0 ? `+${exactNumber(value)}` : exactNumber(value)}
+      </td>
+    </tr>
   );
 }
 
-function read({ figures, row }: FigureColumn, which: number): number | null {
+function read({ figures, row }: FigureBlock, which: number): number | null {
   return figures === null ? null : figure(figures, row, which);
 }
 
@@ -104,18 +117,21 @@ interface OutputProps {
 
 function OutputFigures({ output, row, frame, layout }: OutputProps): ReactNode {
   const leaf = layout?.leafRow.get(output.ref);
-  const columns: FigureColumn[] = [{ name: "value", figures: frame?.values ?? null, row, signed: false }];
+  const single = output.shape.every((size) => size === 1);
+  const blocks: FigureBlock[] = [
+    { name: "value", figures: frame?.values ?? null, row, signed: false, single },
+  ];
   if (output.requires_grad)
-    columns.push({ name: "gradient", figures: frame?.gradients ?? null, row, signed: true });
+    blocks.push({ name: "gradient", figures: frame?.gradients ?? null, row, signed: true, single });
   if (leaf !== undefined)
-    columns.push({ name: ".grad", figures: frame?.deposits ?? null, row: leaf, signed: true });
+    blocks.push({ name: ".grad", figures: frame?.deposits ?? null, row: leaf, signed: true, single });
   return (
     <div className="box">
       <p className="mono faint">
         {output.ref} ({output.shape.join(", ")}) {output.dtype}
         {output.grad_fn ? ` ${output.grad_fn}` : output.leaf && output.requires_grad ? " leaf" : ""}
       </p>
-      <FigureTable columns={columns} />
+      <FigureTable blocks={blocks} />
       {!output.requires_grad && <p className="faint">Needs no gradient: none flows here.</p>}
     </div>
   );

@@ -87,7 +87,7 @@ function Steps(): ReactNode {
   const steps = useDocument((snapshot) => snapshot.train.steps);
   return (
     <ArgumentField
-      argument={{ ...WHOLE, name: "steps" }}
+      argument={{ ...WHOLE, name: "steps", required: true }}
       literal={steps ?? undefined}
       scope="train"
       onSet={(literal, merge) => setSteps(document, literal, merge ?? null)}

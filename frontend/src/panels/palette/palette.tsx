@@ -3,6 +3,7 @@ import { memo, type ReactNode } from "react";
 import { useCatalog } from "../../catalog/catalog-store";
 import { PALETTE_ROWS } from "../../catalog/palette-rows";
 import { useDocument, useEditor } from "../../editor/editor";
+import { freeSpot } from "../../editor/free-spot";
 import { placeOperation } from "../../editor/place-operation";
 import { type Theme, useView } from "../../view/view-store";
 import { IconButton } from "../icons";
@@ -16,7 +17,8 @@ export function Palette(): ReactNode {
   const { document } = useEditor();
   const canvasSearch = useView((view) => view.search !== null);
   const place = (operation: string): void => {
-    placeOperation(document, useCatalog.getState().catalog, operation, freePlace(useView.getState().center));
+    const at = freeSpot(document.getSnapshot(), useView.getState().center);
+    placeOperation(document, useCatalog.getState().catalog, operation, at);
   };
   return (
     <aside className="shell-palette" aria-label="Palette">
@@ -29,14 +31,6 @@ export function Palette(): ReactNode {
       </div>
     </aside>
   );
-}
-
-let placed = 0;
-
-/** Nodes that are placed one after another without the mouse do not cover each other. */
-function freePlace([x, y]: readonly [number, number]): readonly [number, number] {
-  placed = (placed + 1) % 6;
-  return [Math.round(x - 66 + placed * 24), Math.round(y - 48 + placed * 24)];
 }
 
 const Chips = memo(function Chips({

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { withMetrics } from "../../run/metrics";
+import { chartData } from "./chart-data";
+import { keepPeaks } from "./downsample";
+
+const run = (
+  number: number,
+  values: number[],
+): { run: number; values: Float64Array; count: number; label: string } => ({
+  run: number,
+  values: Float64Array.from(values),
+  count: values.length,
+  label: "",
+});
+
+describe("thinning", () => {
+  it("keeps both ends and every peak", () => {
+    const values = new Float64Array(10_000).map((_, index) => Math.sin(index / 50));
+    values[4321] = 99;
+    values[8765] = -99;
+
+    const kept = keepPeaks(values, values.length, 200);
+
+    expect(kept.length).toBeLessThanOrEqual(402);
+    expect(kept).toContain(4321);
+    expect(kept).toContain(8765);
+    expect([kept[0], kept.at(-1)]).toEqual([0, 9999]);
+  });
+
+  it("keeps everything where there is little", () => {
+    expect(keepPeaks(new Float64Array([1, 2, 3]), 3, 200)).toEqual([0, 1, 2]);
+  });
+});
+
+describe("the rows of a chart", () => {
+  it("end a shorter run where it ended", () => {
+    expect(chartData([run(0, [3, 2]), run(1, [5, 4, 3])], null, 100, false)).toEqual([
+      [1, 2, 3],
+      [3, 2, null],
+      [5, 4, 3],
+    ]);
+  });
+
+  it("leave out what a logarithmic scale cannot show", () => {
+    expect(chartData([run(0, [1, 0, -1, Number.NaN])], null, 100, true)[1]).toEqual([1, null, null, null]);
+  });
+
+  it("hold a row for every metric of the present run", () => {
+    const metrics = withMetrics(null, 0, 0, ["a", "b"], Float64Array.from([1, 2, 3, 4]));
+
+    expect(chartData([run(0, [9, 8])], metrics, 100, true).slice(2)).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
+  });
+});
+
+describe("metrics", () => {
+  it("go on where they stopped and leave a gap where some never came", () => {
+    const first = withMetrics(null, 0, 1, ["a"], Float64Array.from([2]));
+    const second = withMetrics(first, 0, 3, ["a"], Float64Array.from([4]));
+
+    expect(Array.from(second?.values.subarray(0, second.count) ?? [])).toEqual([
+      Number.NaN,
+      2,
+      Number.NaN,
+      4,
+    ]);
+  });
+
+  it("begin anew with another run", () => {
+    const first = withMetrics(null, 0, 0, ["a"], Float64Array.from([1, 2]));
+
+    expect(withMetrics(first, 1, 0, ["a"], Float64Array.from([7]))).toMatchObject({ run: 1, count: 1 });
+  });
+});

@@ -1,0 +1,95 @@
+/** How the loss chart is drawn: axes, colours, lines. Knows uPlot, nothing of React. */
+import type uPlot from "uplot";
+
+/** What the chart shows. */
+export interface ChartPlan {
+  /** How many runs; the last is the present one. */
+  readonly runs: number;
+  /** How many metrics of the present run, drawn on an axis of their own. */
+  readonly metrics: number;
+  readonly logarithmic: boolean;
+  readonly onHover: (index: number | null) => void;
+}
+
+type Colours = (name: string) => string;
+
+/** uPlot's options for an element's size and theme. */
+export function optionsFor(element: HTMLElement, plan: ChartPlan): uPlot.Options {
+  const style = getComputedStyle(element);
+  const colour: Colours = (name) => style.getPropertyValue(name).trim();
+  return {
+    ...sizeOf(element),
+    legend: { show: false },
+    cursor: { y: false, drag: { x: true, y: false } },
+    scales: { x: { time: false }, y: { distr: plan.logarithmic ? 3 : 1 }, metric: {} },
+    axes: axesFor(plan, colour),
+    series: [{}, ...runLines(plan, colour), ...metricLines(plan, colour)],
+    hooks: { setCursor: [(chart) => plan.onHover(stepUnderCursor(chart))] },
+  };
+}
+
+/** The size a chart takes in its place. */
+export function sizeOf(element: HTMLElement): { width: number; height: number } {
+  return { width: Math.max(120, element.clientWidth), height: Math.max(60, element.clientHeight) };
+}
+
+function axesFor({ logarithmic, metrics }: ChartPlan, colour: Colours): uPlot.Axis[] {
+  const axis = {
+    stroke: colour("--faint"),
+    font: `10px ${colour("--mono")}`,
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { show: false },
+  };
+  const lines = logarithmic ? decades : everyLine;
+  const values = (_: uPlot, ticks: number[]): string[] => ticks.map(tickText);
+  const axes: uPlot.Axis[] = [
+    { ...axis, grid: { show: false }, size: 22 },
+    { ...axis, size: 52, grid: { ...axis.grid, filter: lines }, filter: lines, values },
+  ];
+  if (metrics > 0) axes.push({ ...axis, scale: "metric", side: 1, size: 44, grid: { show: false }, values });
+  return axes;
+}
+
+function runLines({ runs }: ChartPlan, colour: Colours): uPlot.Series[] {
+  return Array.from({ length: runs }, (_, index) => ({
+    stroke: index === runs - 1 ? colour("--loss") : colour("--faint"),
+    width: index === runs - 1 ? 2 : 1,
+    points: { show: false },
+  }));
+}
+
+/** Metrics are told apart by their dashes, not by colour. */
+function metricLines({ metrics }: ChartPlan, colour: Colours): uPlot.Series[] {
+  return Array.from({ length: metrics }, (_, index) => ({
+    scale: "metric",
+    stroke: colour("--ink"),
+    width: 1,
+    dash: [2 + 4 * index, 3],
+    points: { show: false },
+  }));
+}
+
+function stepUnderCursor(chart: uPlot): number | null {
+  const index = chart.cursor.idx;
+  const step = index === null || index === undefined ? undefined : chart.data[0][index];
+  return step === undefined ? null : step - 1;
+}
+
+/** On a logarithmic scale only whole powers of ten have a line, unless that leaves fewer than two. */
+function decades(_: uPlot, splits: number[]): (number | null)[] {
+  const isDecade = (split: number): boolean =>
+    Math.abs(Math.log10(split) - Math.round(Math.log10(split))) < 1e-9;
+  if (splits.filter(isDecade).length < 2) return splits;
+  return splits.map((split) => (isDecade(split) ? split : null));
+}
+
+function everyLine(_: uPlot, splits: number[]): (number | null)[] {
+  return splits;
+}
+
+function tickText(tick: number | null): string {
+  if (tick === null) return "";
+  const size = Math.abs(tick);
+  if (size !== 0 && (size < 1e-4 || size >= 1e5)) return tick.toExponential(0).replace("e+", "e");
+  return String(Number(tick.toPrecision(4))).replace("-", "\u2212");
+}
