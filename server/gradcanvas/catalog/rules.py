@@ -13,7 +13,7 @@ NEVER_OFFERED: Final = frozenset(
     {
         "out", "inplace", "device", "generator", "layout", "pin_memory", "memory_format", "requires_grad",
         "names", "size_average", "non_blocking", "implicit", "min_value", "max_value", "capturable",
-        "differentiable", "out_dtype",
+        "differentiable", "out_dtype", "unsafe",
     }
 )  # fmt: skip
 """Arguments that no graph gives. An overload that demands one of them is not offered either."""
