@@ -299,8 +299,8 @@ def _tensors_by_position(
     step: Step, args: list[Any], kwargs: dict[str, Any]
 ) -> tuple[list[Any], dict[str, Any]]:
     """Pass the leading tensors of torch's own functions by position: it is quicker than by name."""
-    if not args and is_native(step.node.operation.name):
-        for argument in step.node.overload.arguments:
+    if is_native(step.node.operation.name):
+        for argument in step.node.overload.arguments[len(args) :]:
             if argument.name not in step.node.wires or argument.name not in kwargs:
                 break
             args.append(kwargs.pop(argument.name))

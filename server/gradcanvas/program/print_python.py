@@ -21,8 +21,9 @@ _TAKES_REQUIRES_GRAD = frozenset(
 _SURE = frozenset(
     """
     torch.add torch.sub torch.mul torch.div torch.matmul torch.mm torch.pow torch.mean torch.sum torch.exp
-    torch.tanh torch.sigmoid torch.square torch.sin torch.cos torch.relu torch.sqrt torch.log torch.abs torch.neg
-    torch.var torch.std torch.nn.functional.relu torch.nn.functional.linear torch.nn.functional.mse_loss
+    torch.tanh torch.sigmoid torch.square torch.sin torch.cos torch.relu torch.sqrt torch.log torch.abs
+    torch.neg torch.var torch.std torch.nn.functional.relu torch.nn.functional.linear
+    torch.nn.functional.mse_loss
     torch.nn.functional.l1_loss torch.nn.functional.binary_cross_entropy_with_logits
     """.split()  # noqa: SIM905
 )

@@ -95,7 +95,7 @@ class ScopePrinter:
         args, kwargs = call_arguments(node, lambda reference: Source(self.expression(reference)))
         if name == "torch.Tensor.__getitem__":
             return f"{args[0]}[{self.index(node)}]"
-        if not args and is_native(name):
+        if is_native(name):
             _leading_operands(node, args, kwargs)
         if name == "gradcanvas.detach":
             return f"{kwargs['input'] if kwargs else args[0]}.detach()"
@@ -201,7 +201,7 @@ class ScopePrinter:
         return f"{left} = {self.function_call(node, body, given)}"
 
     def function_call(self, node: BoundNode, body: Body, given: Mapping[str, str]) -> str:
-        """Return the call of a function: its inputs, then the sources and modules that the node owns in it."""
+        """Return the call of a function: its inputs, then the sources and modules that the node owns."""
         inside = f"{node.owner}/{body.inside}"
         own = [self.kept[inside + made.path] for made in everything_made(body.scope, self.functions)]
         arguments = [given[name] for name in body.scope.inputs] + own
@@ -252,7 +252,7 @@ def _taken_out(node: BoundNode, reference: Reference) -> str:
 
 def _leading_operands(node: BoundNode, args: list[Any], kwargs: dict[str, Any]) -> None:
     """Pass by position what an operator would have at its sides."""
-    for argument in node.overload.arguments:
+    for argument in node.overload.arguments[len(args) :]:
         is_operand = argument.name in node.wires or argument.name in ("other", "exponent")
         if not is_operand or argument.name not in kwargs:
             return
