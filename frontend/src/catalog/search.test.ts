@@ -25,6 +25,7 @@ const catalog = readCatalog({
     "torch.add": row("Adds other, scaled by alpha, to input."),
     "torch.nn.functional.relu": row("Rectified linear unit."),
     "torch.Tensor.relu": row("See torch.relu.", { kind: "method" }),
+    "torch.multiply": row("Alias for torch.mul. Multiplies input by other."),
     "torch.optim.Adam": row("Adam.", { kind: "optimizer" }),
   },
 });
@@ -50,6 +51,10 @@ describe("the search for operations", () => {
     expect(find("@")[0]).toBe("torch.matmul");
     expect(find("multiply")).toContain("torch.mul");
     expect(find("matrix product")).toContain("torch.addmm");
+  });
+
+  it("puts an operation before what is only another name for it", () => {
+    expect(find("multiply").slice(0, 2)).toEqual(["torch.mul", "torch.multiply"]);
   });
 
   it("forgives a typing mistake where nothing else is found", () => {

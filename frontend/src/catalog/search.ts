@@ -29,7 +29,8 @@ export class SearchIndex {
 
   constructor(catalog: Catalog) {
     const shown = Array.from(catalog.operations.values()).filter((operation) => !HIDDEN.has(operation.kind));
-    this.entries = shown.map(entryOf);
+    const others = otherNames(shown);
+    this.entries = shown.map((operation) => entryOf(operation, others.get(operation.name) ?? []));
   }
 
   /** The operations that fit the words best, best first; `passes` narrows them to what fits a wire. */
@@ -66,7 +67,19 @@ export class SearchIndex {
 /** Kinds that are chosen in the training settings, not placed on the canvas. */
 const HIDDEN: ReadonlySet<string> = new Set(["optimizer", "scheduler", "init"]);
 
-function entryOf(operation: Operation): Entry {
+/** What is only another name for an operation is a word by which that one is found, and comes after it. */
+const OTHER_NAME = /^Alias (?:for|of) :?\w*:?`?(torch\.[\w.]*\w)/;
+
+function otherNames(operations: readonly Operation[]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const { name, summary } of operations) {
+    const target = OTHER_NAME.exec(summary)?.[1];
+    if (target) names.set(target, [...(names.get(target) ?? []), name.split(".").at(-1) ?? ""]);
+  }
+  return names;
+}
+
+function entryOf(operation: Operation, others: readonly string[]): Entry {
   const name = operation.name.toLowerCase();
   const parts = name.split(".");
   const room = `${operation.name.split(".").slice(0, -1).join(".")}.`;
@@ -75,9 +88,9 @@ function entryOf(operation: Operation): Entry {
     operation,
     name,
     last: parts.at(-1) ?? name,
-    aliases: operation.aliases.map((alias) => alias.toLowerCase()),
+    aliases: [...operation.aliases, ...others].map((alias) => alias.toLowerCase()),
     summary: operation.summary.toLowerCase(),
-    weight: (rank < 0 ? ROOMS.length : rank) / 10,
+    weight: (rank < 0 ? ROOMS.length : rank) / 10 + (OTHER_NAME.test(operation.summary) ? 15 : 0),
   };
 }
 

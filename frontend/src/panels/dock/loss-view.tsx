@@ -67,7 +67,7 @@ function Legend({ losses, metrics, step }: LegendProps): ReactNode {
   const loss = losses.at(-1)?.values[step] ?? Number.NaN;
   const width = metrics?.names.length ?? 0;
   return (
-    <div className="loss-legend">
+    <div className="loss-legend" data-metrics={width > 0}>
       <b>this run</b>
       {losses
         .slice(0, -1)

@@ -60,7 +60,7 @@ export function ArgumentField(props: Props): ReactNode {
         on={on}
         isDefault={literal === undefined}
         title={title}
-        onChange={(now) => onSet(String(now) === argument.default && !argument.required ? null : String(now))}
+        onChange={(now) => onSet(switched(argument, now))}
       />
     );
   }
@@ -68,6 +68,13 @@ export function ArgumentField(props: Props): ReactNode {
   if (argument.type === "function") return <FunctionName {...props} />;
   if (argument.type === "data") return <TensorField argument={argument} literal={literal} onSet={onSet} />;
   return <Typed {...props} title={title} />;
+}
+
+/** What is PyTorch's default anyway is not written; off means None where that is the default. */
+function switched(argument: Argument, now: boolean): string | null {
+  if (argument.required) return String(now);
+  const unwritten = String(now) === argument.default || (!now && argument.default === "null");
+  return unwritten ? null : String(now);
 }
 
 /** Types whose half-typed text already means something, so that gradients follow every key. */

@@ -1,9 +1,10 @@
 /** The right panel, region "Inspector": the fields of what is selected, or of the training loop. */
-import { type ReactNode, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useRef } from "react";
 import { removeNodes, setField } from "../../document/commands";
 import { useEditor, useSnapshot } from "../../editor/editor";
 import { useView } from "../../view/view-store";
 import { IconButton } from "../icons";
+import { focusCanvas } from "../palette/focus-canvas";
 import { EdgeInspector } from "./edge-inspector";
 import { useEditRequest } from "./edit-request";
 import { GraphSettings } from "./graph-settings";
@@ -20,7 +21,7 @@ export function Inspector(): ReactNode {
   const [first] = selected;
   const edge = edges.find((found) => found.id === edgeId);
   return (
-    <section ref={region} className="shell-inspector" aria-label="Inspector">
+    <section ref={region} className="shell-inspector" aria-label="Inspector" onKeyDown={leaveOnEscape}>
       <div className="inspector">
         {edge ? (
           <EdgeInspector edge={edge} />
@@ -43,6 +44,13 @@ export function Inspector(): ReactNode {
       </datalist>
     </section>
   );
+}
+
+/** Escape comes back to the canvas; a field that holds a draft takes that back first. */
+function leaveOnEscape(event: KeyboardEvent): void {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  event.stopPropagation();
+  focusCanvas();
 }
 
 function Several({ uids }: { readonly uids: readonly string[] }): ReactNode {

@@ -1,5 +1,5 @@
 /** The field of a tensor's data: its text, and its cells in a small table that takes rows of a spreadsheet. */
-import { type ClipboardEvent, type ReactNode, useMemo } from "react";
+import { type ClipboardEvent, type ReactNode, useEffect, useMemo, useRef } from "react";
 import { numberText, readArgument, readCells } from "../../arguments/argument-text";
 import { literalOfCells, pasteCells, readTensorData, type TensorData } from "../../arguments/tensor-data";
 import type { Argument } from "../../catalog/types";
@@ -121,6 +121,11 @@ interface CellProps {
 }
 
 function Cell({ row, column, text, onSet }: CellProps): ReactNode {
+  const field = useRef<HTMLInputElement>(null);
+  // The element stays when its number changes, so that the focus in it is not lost.
+  useEffect(() => {
+    if (field.current) field.current.value = text;
+  }, [text]);
   const commit = (field: HTMLInputElement): void => {
     const typed = field.value.trim().toLowerCase();
     const number = typed === "true" || typed === "false" ? typed : numberText(typed);
@@ -129,7 +134,7 @@ function Cell({ row, column, text, onSet }: CellProps): ReactNode {
   };
   return (
     <input
-      key={text}
+      ref={field}
       defaultValue={text}
       data-row={row}
       data-column={column}
