@@ -189,6 +189,7 @@ function startWire(): boolean {
 }
 
 function remove(editor: Editor): boolean {
+  useCanvas.setState({ hover: null });
   const { document } = editor;
   const view = useView.getState();
   const { frame } = useCanvas.getState();

@@ -2,6 +2,7 @@
 import type { Node as FlowNode, NodeProps } from "@xyflow/react";
 import { type CSSProperties, memo, type ReactNode, useEffect, useRef } from "react";
 import { useEditor } from "../editor/editor";
+import { InlineCode } from "../panels/inline-code";
 import { attributeBook, nodeAttributes } from "./attributes";
 import { useCanvas } from "./canvas-store";
 import type { CardModel } from "./graph-model";
@@ -72,7 +73,7 @@ function describe(card: CardModel): string {
 
 /** The op as it fits beside the name: whole, else its last part. */
 export function shortOperation(operation: string, name: string): string {
-  const room = 104 - name.length * 7.6;
+  const room = 100 - name.length * 8.3;
   const last = operation.slice(operation.lastIndexOf(".") + 1);
   return operation.length * 5.8 <= room ? operation : last;
 }
@@ -112,11 +113,13 @@ function FigureLabels({ card }: { readonly card: CardModel }): ReactNode {
 function ProblemText({ card }: { readonly card: CardModel }): ReactNode {
   const [first] = card.problems;
   return (
-    <div className="card-problems" title={first ? `${first.message} ${first.help}` : ""}>
+    <div className="card-problems">
       <span className="card-badge" aria-hidden="true">
         {card.problems.length > 1 ? card.problems.length : "!"}
       </span>
-      <span className="card-problem-text">{first?.message}</span>
+      <span className="card-problem-text">
+        <InlineCode text={first?.message ?? ""} />
+      </span>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** What an empty canvas offers: the examples, one click each. */
 import { type ReactNode, useEffect, useState } from "react";
+import { InlineCode } from "../panels/inline-code";
 import { useView } from "../view/view-store";
 import { type Example, fetchExamples, makeGraph } from "../wire/api";
 import "./empty-canvas.css";
@@ -18,6 +19,7 @@ export function EmptyCanvas(): ReactNode {
       gone = true;
     };
   }, []);
+  const dragging = useDragging();
   const open = (name: string): void => {
     const fail = (error: Error): void => setFailure(error.message);
     makeGraph({ example: name }).then(
@@ -26,7 +28,10 @@ export function EmptyCanvas(): ReactNode {
     );
   };
   return (
-    <section className="empty-canvas" aria-label="An empty graph">
+    <section
+      className={dragging ? "empty-canvas empty-canvas-dragging" : "empty-canvas"}
+      aria-label="An empty graph"
+    >
       <h2>Draw a graph, and see its gradients on the edges</h2>
       <p>
         Drag an operation from the palette,{" "}
@@ -41,11 +46,31 @@ export function EmptyCanvas(): ReactNode {
           <li key={name}>
             <button type="button" className="empty-example" onClick={() => open(name)}>
               <strong>{title}</strong>
-              <span>{sentence}</span>
+              <span>
+                <InlineCode text={sentence} />
+              </span>
             </button>
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+/** Whether something is being dragged over the page: the examples make way for it. */
+function useDragging(): boolean {
+  const [dragging, setDragging] = useState(false);
+  useEffect(() => {
+    const begin = (): void => setDragging(true);
+    const end = (): void => setDragging(false);
+    window.addEventListener("dragstart", begin);
+    window.addEventListener("dragend", end);
+    window.addEventListener("drop", end);
+    return () => {
+      window.removeEventListener("dragstart", begin);
+      window.removeEventListener("dragend", end);
+      window.removeEventListener("drop", end);
+    };
+  }, []);
+  return dragging;
 }

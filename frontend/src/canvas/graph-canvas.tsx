@@ -30,7 +30,6 @@ import { OPERATION_TYPE } from "../panels/palette/operation-search";
 import { useRun } from "../run/run-store";
 import { useView } from "../view/view-store";
 import { attributeBook } from "./attributes";
-import { focusOn } from "./canvas-keys";
 import { CANVAS_NAME, displace, useCanvas } from "./canvas-store";
 import { Card, type CardNode, cardElementId } from "./card";
 import { listenToClipboard } from "./clipboard-events";
@@ -100,19 +99,19 @@ function Canvas(): ReactNode {
         selectionKeyCode={null}
         multiSelectionKeyCode={MULTI_SELECTION}
         zoomOnDoubleClick={false}
-        nodeDragThreshold={3}
+        nodeDragThreshold={1}
         minZoom={0.02}
         maxZoom={4}
         proOptions={PRO}
       >
-        <Background gap={24} size={1} color="var(--dots)" />
+        <Background gap={24} size={1.6} color="var(--dots)" />
         {stage && <Frames stage={stage} />}
+        {model.cards.length === 0 && <EmptyCanvas />}
         {stage && !far && <VisibleEdges stage={stage} model={model} />}
       </ReactFlow>
       <OverlayCanvas run={editor.run} scene={model.scene} onReady={setOverlay} />
       {overlay && <Legend overlay={overlay} />}
       {stage && <Controls stage={stage} onZoom={zoomBy} />}
-      {model.cards.length === 0 && <EmptyCanvas />}
       {stage && <HoverTooltip stage={stage} />}
       <RemarkBubble />
       {stage && <Popups stage={stage} />}
@@ -266,7 +265,7 @@ function useDrop(stage: Stage | null): DropHandlers {
       const at: Point = [Math.round(x - 66), Math.round(y - 46)];
       const { document } = stage.editor;
       const uid = placeOperation(document, useCatalog.getState().catalog, operation, at);
-      focusOn(stage.editor, { kind: "node", uid });
+      useCanvas.setState({ focus: { kind: "node", uid }, hover: null });
     },
     [stage],
   );

@@ -1,15 +1,15 @@
 /** What stands beside the pointer or the focus on the canvas: exact numbers, and why a wire is refused. */
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useDocument, useEditor } from "../editor/editor";
 import { Tooltip } from "../gradients/tooltip";
-import { useCanvas } from "./canvas-store";
+import { type Hover, useCanvas } from "./canvas-store";
 import type { Stage } from "./stage";
 
 /** The tooltip of what is hovered; of what the keyboard is on, if it has a problem. */
 export function HoverTooltip({ stage }: { readonly stage: Stage }): ReactNode {
   const { run } = useEditor();
-  const hover = useCanvas((canvas) => canvas.hover);
-  const focus = useCanvas((canvas) => canvas.focus);
+  const hover = useSettledHover();
+  const focus = useCanvas((canvas) => (canvas.wire || canvas.marquee ? null : canvas.focus));
   const byUid = useDocument((snapshot) => snapshot.byUid);
   const { width, height, x, y, zoom } = stage.viewport();
   if (hover) {
@@ -18,7 +18,8 @@ export function HoverTooltip({ stage }: { readonly stage: Stage }): ReactNode {
     const target = { node, edge: hover.edge };
     return <Tooltip run={run} target={target} x={hover.x} y={hover.y} width={width} height={height} />;
   }
-  const uid = focus?.kind === "node" ? focus.uid : null;
+  const byKeyboard = stage.element.querySelector(".react-flow")?.matches(":focus-visible") ?? false;
+  const uid = focus?.kind === "node" && byKeyboard ? focus.uid : null;
   const card = uid === null ? undefined : stage.model().byUid.get(uid);
   const place = uid === null ? undefined : stage.model().scene.card(uid);
   if (!card || !place || card.problems.length === 0) return null;
@@ -27,6 +28,20 @@ export function HoverTooltip({ stage }: { readonly stage: Stage }): ReactNode {
   const top = (place.y + card.layout.height) * zoom + y - 8;
   return <Tooltip run={run} target={target} x={left} y={top} width={width} height={height} />;
 }
+
+/** What the pointer has rested on for a moment: a tooltip does not flicker past. */
+function useSettledHover(): Hover | null {
+  const hover = useCanvas((canvas) => canvas.hover);
+  const target = hover === null ? null : (hover.edge ?? hover.node);
+  const [settled, setSettled] = useState<string | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(target), target === null ? 0 : REST_MS);
+    return () => clearTimeout(timer);
+  }, [target]);
+  return target !== null && target === settled ? hover : null;
+}
+
+const REST_MS = 250;
 
 /** Why the wire in the hand does not fit where it is. */
 export function RemarkBubble(): ReactNode {

@@ -4,7 +4,7 @@ import type { GraphDocument } from "../document/graph-document";
 import type { Point } from "../document/types";
 import { FAR_ZOOM } from "../gradients/viewport";
 import { useView } from "../view/view-store";
-import { displace, endDisplacement, type Hover, useCanvas } from "./canvas-store";
+import { displace, endDisplacement, focusCanvas, type Hover, useCanvas } from "./canvas-store";
 import { socketOf } from "./sockets";
 import { placeInGraph, placeOnCanvas, type Stage } from "./stage";
 import { dragEdgeEnd, dragFromSocket } from "./wire-gesture";
@@ -103,7 +103,10 @@ export function clickPane(stage: Stage, event: MouseEvent): void {
 
 function takeHover(stage: Stage, event: PointerEvent): void {
   const canvas = useCanvas.getState();
-  if (event.buttons !== 0 || canvas.fits !== null) return;
+  if (event.buttons !== 0 || canvas.fits !== null) {
+    if (canvas.hover !== null) useCanvas.setState({ hover: null });
+    return;
+  }
   const hover = hoverAt(stage, event);
   if (hover === null && canvas.hover === null) return;
   useCanvas.setState({ hover });
@@ -184,7 +187,10 @@ function follow(start: MouseEvent, move: (event: PointerEvent) => void, end: () 
     begun ||= Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) >= THRESHOLD;
     if (begun) move(event);
   };
+  start.preventDefault();
+  focusCanvas();
   const onEnd = (): void => {
+    if (begun) swallowClick();
     window.removeEventListener("pointermove", onMove);
     window.removeEventListener("pointerup", onEnd);
     window.removeEventListener("pointercancel", onEnd);
@@ -193,4 +199,11 @@ function follow(start: MouseEvent, move: (event: PointerEvent) => void, end: () 
   window.addEventListener("pointermove", onMove);
   window.addEventListener("pointerup", onEnd);
   window.addEventListener("pointercancel", onEnd);
+}
+
+/** The click that ends a drag is none. */
+function swallowClick(): void {
+  const swallow = (event: MouseEvent): void => event.stopPropagation();
+  window.addEventListener("click", swallow, { capture: true, once: true });
+  setTimeout(() => window.removeEventListener("click", swallow, true), 0);
 }

@@ -150,7 +150,7 @@ function FindList({ stage }: { readonly stage: Stage }): ReactNode {
 }
 
 const WIDTH = 300;
-const LEAST_HEIGHT = 300;
+const LEAST_HEIGHT = 260;
 
 interface FloatingProps {
   readonly stage: Stage;
@@ -165,8 +165,9 @@ function Floating({ stage, x, y, children }: FloatingProps): ReactNode {
   const viewport = stage.viewport();
   const left = clamp(x * viewport.zoom + viewport.x, 8, viewport.width - WIDTH - 8);
   const top = clamp(y * viewport.zoom + viewport.y, 8, viewport.height - LEAST_HEIGHT - 8);
+  const maxHeight = Math.min(380, viewport.height - top - 8);
   return (
-    <div className="popup nowheel" style={{ left, top }}>
+    <div className="popup nowheel" style={{ left, top, maxHeight }}>
       {children}
     </div>
   );

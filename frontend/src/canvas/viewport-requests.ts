@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef } from "react";
 import { LOSS_PLATE_HEIGHT, LOSS_PLATE_WIDTH, lossPlateAt } from "../gradients/plate-placement";
 import { FAR_ZOOM, fitting } from "../gradients/viewport";
 import { useView } from "../view/view-store";
+import { useWire } from "../wire/wire-store";
 import { bringIntoView, useCanvas } from "./canvas-store";
 import type { GraphModel } from "./graph-model";
 import type { Stage } from "./stage";
@@ -43,20 +44,21 @@ function withLossPlate(stage: Stage, bounds: Bounds): Bounds {
 
 type Bounds = NonNullable<ReturnType<ReturnType<Stage["model"]>["scene"]["bounds"]>>;
 
-/** Fits on request, and once when a graph has come. */
+/** Fits on request, and once when a graph has come; what a person puts on an empty canvas moves nothing. */
 function useFitting(stage: Stage | null, model: GraphModel, showAll: () => void): void {
   const fitCount = useCanvas((canvas) => canvas.fitCount);
   const width = useStore((flow) => flow.width);
+  const loaded = useWire((wire) => wire.loaded);
   const shown = useRef(false);
   const empty = model.cards.length === 0;
   useEffect(() => {
     if (fitCount > 0) showAll();
   }, [fitCount, showAll]);
   useEffect(() => {
-    if (stage === null || width === 0 || shown.current || empty) return;
+    if (stage === null || width === 0 || !loaded || shown.current) return;
     shown.current = true;
-    showAll();
-  }, [stage, width, empty, showAll]);
+    if (!empty) showAll();
+  }, [stage, width, empty, loaded, showAll]);
 }
 
 /** Brings what the keyboard or the list chose into view, near enough to be in the DOM. */

@@ -1,5 +1,6 @@
 /** The exact numbers of what the pointer is over, or the whole of a problem. */
 import type { ReactNode } from "react";
+import { InlineCode } from "../panels/inline-code";
 import { type Figures, figure, MAX, MEAN, MIN, NONFINITE, NORM } from "../run/frame";
 import { type IndexedLayout, type Run, useRun } from "../run/run-store";
 import type { Problem } from "../wire/messages";
@@ -88,7 +89,10 @@ function NodeLines({ run, id }: { readonly run: Run; readonly id: string }): Rea
 function ProblemLines({ problem }: { readonly problem: Problem }): ReactNode {
   return (
     <p className="tooltip-problem">
-      {problem.message} <em>{problem.help}</em>
+      <InlineCode text={problem.message} />
+      <em>
+        <InlineCode text={problem.help} />
+      </em>
     </p>
   );
 }

@@ -9,6 +9,7 @@ import { type Editor, EditorProvider } from "../../editor/editor";
 import { Run } from "../../run/run-store";
 import { useView } from "../../view/view-store";
 import { decodeFrame } from "../../wire/decode-frame";
+import { useWire } from "../../wire/wire-store";
 import { GraphCanvas } from "../graph-canvas";
 import { encodeFrame, OPERATIONS, synthesize } from "./synthetic";
 import "../../theme/tokens.css";
@@ -47,6 +48,7 @@ const editor: Editor = {
 };
 paste(editor.document, synthetic.file, null, false);
 editor.run.takeLayout(synthetic.layout);
+useWire.setState({ loaded: true });
 
 let number = 0;
 const queue = Array.from({ length: 60 }, (_, index) => encodeFrame(index, synthetic.edges, count));
