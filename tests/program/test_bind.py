@@ -740,3 +740,41 @@ def test_hostile_names_are_names_that_are_not_there() -> None:
         "unknown-output",
     }
     assert list(binding.scope.nodes) in ([], ["c"])
+
+
+def chain(length: int, calls: int) -> Json:
+    """Write functions of which each calls the next so many times."""
+    functions: Json = {"f0": {"inputs": ["a"], "nodes": {}, "outputs": {"a": "a"}}}
+    for place in range(1, length):
+        nodes = {
+            f"c{k}": node("gradcanvas.call", {"a": f"c{k - 1}" if k else "a"}, {"function": f"f{place - 1}"})
+            for k in range(calls)
+        }
+        functions[f"f{place}"] = {"inputs": ["a"], "nodes": nodes, "outputs": {"a": f"c{calls - 1}"}}
+    return functions
+
+
+@pytest.mark.parametrize(("length", "calls", "code"), [(30, 2, "too-large"), (500, 1, "too-deep")])
+def test_functions_that_grow_without_end_are_refused(length: int, calls: int, code: str) -> None:
+    nodes = {**X, "y": node("gradcanvas.call", {"a": "x"}, {"function": f"f{length - 1}"})}
+
+    binding = bound(nodes, functions=chain(length, calls))
+
+    assert {each.code for each in binding.problems} == {code}
+    assert list(binding.scope.nodes) == ["x"]
+
+
+def test_a_long_chain_of_sharing_is_followed_once() -> None:
+    nodes = {**X, "m0": node("torch.nn.Linear", {"input": "x"}, LINEAR)}
+    nodes |= {f"m{k}": node("torch.nn.Linear", {"input": "x"}, share=f"m{k - 1}") for k in range(1, 500)}
+
+    binding = bound(nodes)
+
+    assert binding.problems == ()
+    assert {each.owner for each in binding.scope.nodes.values()} == {"x", "m0"}
+
+
+def test_many_unknown_names_are_told_quickly() -> None:
+    nodes = {f"n{k}": node("torch.exp", {"input": f"m{k}"}) for k in range(2000)}
+
+    assert len(bound(nodes).problems) == 2000

@@ -9,6 +9,7 @@ from gradcanvas.document.problems import pointer
 from gradcanvas.program.bind_train import bind_train
 from gradcanvas.program.binding import Binding, Scope
 from gradcanvas.program.drafts import Draft, Problems, draft_nodes
+from gradcanvas.program.extents import Extent, measure
 from gradcanvas.program.file_order import in_file_order
 from gradcanvas.program.order import cycles, evaluation_order, tangled
 from gradcanvas.program.scopes import ScopeBinder
@@ -31,7 +32,9 @@ def bind(graph: Graph, catalog: Catalog) -> Binding:
     _report_recursion(binders, calls, problems)
     for binder in binders.values():
         binder.bind_wires(graph.functions, problems)
-    functions, lost = _finish_functions(graph, binders, calls, problems)
+    extents: dict[str, Extent] = {}
+    functions, lost = _finish_functions(graph, binders, calls, extents, problems)
+    measure(binders[""].drafts, extents, problems)
     scope = binders[""].finish(lost, {}, problems)
     train = bind_train(graph, catalog, binders[""], scope, problems)
     return Binding(
@@ -89,9 +92,13 @@ def _lose_calls(draft: Draft, called: str, way: str, problems: Problems) -> None
 
 
 def _finish_functions(
-    graph: Graph, binders: dict[str, ScopeBinder], calls: dict[str, set[str]], problems: Problems
+    graph: Graph,
+    binders: dict[str, ScopeBinder],
+    calls: dict[str, set[str]],
+    extents: dict[str, Extent],
+    problems: Problems,
 ) -> tuple[dict[str, Scope], set[str]]:
-    """Finish the functions, each after those that it calls.
+    """Finish the functions, each after those that it calls, and note how far each reaches.
 
     Returns:
         The functions that are whole, in the order of the file, and the names of those that are not.
@@ -102,6 +109,7 @@ def _finish_functions(
     lost = set(knotted)
     for name in (*straight, *(name for name in calls if name in knotted)):
         outputs = graph.functions[name].outputs
+        extents[name] = measure(binders[name].drafts, extents, problems)
         scope = binders[name].finish(lost, outputs, problems)
         is_broken = pointer(("functions", name)) in graph.broken
         if len(scope.outputs) == len(outputs) and not is_broken and name not in knotted:

@@ -119,25 +119,29 @@ def find_operation(
 
 def _with_shared(draft: Draft, drafts: Mapping[str, Draft], problems: Problems) -> Mapping[str, Literal]:
     """Follow `share` to the owner of the parameters, and take its constructor's arguments."""
-    seen = [draft.id]
-    while (name := drafts[seen[-1]].node.share) is not None:
+    way = {draft.id: None}
+    here = draft
+    while (name := here.node.share) is not None:
         if name not in drafts:
             _share_unknown(draft, drafts, name, problems)
             return draft.node.args
-        if name in seen:
+        if name in way:
             problems.lose(
                 draft,
                 ("share",),
                 "share-cycle",
-                f"`{draft.id}` shares the parameters of `{name}`, which leads back: "
-                f"{' → '.join([*seen, name])}.",
+                f"`{draft.id}` shares the parameters of `{draft.node.share}`, which leads back: "
+                f"{' → '.join([*list(way)[:8], name])}.",
                 "One of them must own the parameters: take its `share` away.",
             )
             return draft.node.args
-        seen.append(name)
-    owner = drafts[seen[-1]]
-    draft.owner = owner.id
-    return _shared_arguments(draft, owner, problems)
+        way[name] = None
+        here = drafts[name]
+        if here.owner != name:  # followed before
+            here = drafts[here.owner]
+            break
+    draft.owner = here.id
+    return _shared_arguments(draft, here, problems)
 
 
 def _share_unknown(draft: Draft, drafts: Mapping[str, Draft], name: str, problems: Problems) -> None:

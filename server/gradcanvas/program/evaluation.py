@@ -33,6 +33,10 @@ RunControl = Callable[["Evaluation", ScopeRun, BoundNode, dict[str, Fed]], None]
 """Goes through a node that calls functions, given what its wires carry."""
 
 
+_MOST_STEPS = 500_000
+"""Steps of one check; loops inside loops that do not settle are unknown beyond it."""
+
+
 class Evaluation:
     """One check of one graph.
 
@@ -59,6 +63,7 @@ class Evaluation:
         self.held = 0
         self.rows: dict[str, OutputMeta] = {}
         self._counted: set[str] = set()
+        self._steps_left = _MOST_STEPS
 
     def run(self, scope: Scope, inputs: Mapping[str, Fed], prefix: str = "") -> ScopeRun:
         """Go through a scope: sources and modules in the order of the file, then the steps in theirs."""
@@ -186,6 +191,7 @@ class Evaluation:
             run.values[reference.node] = tuple(values)
 
     def _step(self, run: ScopeRun, node: BoundNode) -> None:
+        self._steps_left -= 1
         if node.passes is not None:
             value = self._read(run, node, ("bypass",), node.passes)
             if isinstance(value, Lost):
@@ -199,7 +205,7 @@ class Evaluation:
             self._operate(run, node, known)
         elif any(isinstance(each, Lost) for each in fed.values()):
             run.lost.add(node.id)
-        elif node.functions:
+        elif node.functions and self._steps_left > 0:
             self._run_control(self, run, node, fed)
         else:
             self.settle(run, node, unknown_outputs(node))

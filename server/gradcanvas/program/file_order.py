@@ -57,6 +57,7 @@ def in_tree_order(tree: object, problems: Iterable[Problem]) -> tuple[Problem, .
 class _Order:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        self.known: dict[int, dict[str, int]] = {}
         self.nodes = _ranks(graph.nodes)
         self.functions = {
             name: (rank, _ranks(graph.functions[name].nodes))
@@ -68,31 +69,32 @@ class _Order:
         top = steps[0] if steps else ""
         key = [_rank(_TOP, top)]
         if top == "nodes":
-            return (*key, *_node_key(self.nodes, self.graph.nodes, steps[1:]))
+            return (*key, *self._node_key(self.nodes, self.graph.nodes, steps[1:]))
         if top == "functions" and len(steps) > 1 and steps[1] in self.functions:
             rank, nodes = self.functions[steps[1]]
             part = steps[2] if len(steps) > 2 else ""
             key += [rank, _rank(_FUNCTION, part)]
             if part == "nodes":
-                return (*key, *_node_key(nodes, self.graph.functions[steps[1]].nodes, steps[3:]))
+                return (*key, *self._node_key(nodes, self.graph.functions[steps[1]].nodes, steps[3:]))
             return tuple(key)
         if top == "train" and len(steps) > 1:
             key.append(_rank(_TRAIN, steps[1]))
         return tuple(key)
 
-
-def _node_key(ranks: Mapping[str, int], nodes: Mapping[str, object], steps: list[str]) -> tuple[int, ...]:
-    if not steps:
-        return ()
-    key = [ranks.get(steps[0], len(ranks))]
-    if len(steps) > 1:
-        key.append(_rank(_NODE, steps[1]))
-    if len(steps) > 2 and steps[1] in ("inputs", "args", "init"):
-        held = getattr(nodes.get(steps[0]), steps[1], None)
-        if isinstance(held, Mapping):
-            name = steps[2].replace("~1", "/").replace("~0", "~")
-            key.append(_ranks(held).get(name, len(held)))
-    return tuple(key)
+    def _node_key(
+        self, ranks: Mapping[str, int], nodes: Mapping[str, object], steps: list[str]
+    ) -> tuple[int, ...]:
+        if not steps:
+            return ()
+        key = [ranks.get(steps[0], len(ranks))]
+        if len(steps) > 1:
+            key.append(_rank(_NODE, steps[1]))
+        if len(steps) > 2 and steps[1] in ("inputs", "args", "init"):
+            held = getattr(nodes.get(steps[0]), steps[1], None)
+            if isinstance(held, Mapping):
+                name = steps[2].replace("~1", "/").replace("~0", "~")
+                key.append(_known_ranks(held, self.known).get(name, len(held)))
+        return tuple(key)
 
 
 def _known_ranks(held: Mapping[str, object], known: dict[int, dict[str, int]]) -> dict[str, int]:

@@ -25,6 +25,9 @@ class Unresolved:
     help: str = ""
 
 
+_MOST_COMPARED = 20_000
+"""Names compared while looking for those that were meant: each unknown one is compared with all."""
+
 Wires = dict[str, Reference | tuple[Reference, ...]]
 
 
@@ -53,6 +56,7 @@ class ScopeBinder:
         self.drafts = drafts
         self.broken = broken
         self.wires: dict[str, Wires] = {}
+        self._compared = 0
         self._resolved: dict[str, Reference | Unresolved] = {}
 
     def resolve(self, reference: str) -> Reference | Unresolved:
@@ -74,13 +78,20 @@ class ScopeBinder:
             return Unresolved("unknown-output", message, f"Write `{name}`.")
         if self.broken and pointer((*self.path, name)) in self.broken:
             return Unresolved()
-        close = nearest(name, (*self.drafts, *self.inputs))
+        close = self._nearest(name)
         help_text = (
             f"Did you mean `{close}`?" if close else "Wire it from a node that is there, or make that node."
         )
         if self.name:
             help_text += f" `{self.name}` sees only its own nodes and inputs."
         return Unresolved("unknown-reference", f"`{reference[:80]}` refers to no node here.", help_text)
+
+    def _nearest(self, name: str) -> str | None:
+        """Return the name that was probably meant; not for each of very many."""
+        self._compared += len(self.drafts)
+        if self._compared > _MOST_COMPARED:
+            return None
+        return nearest(name, (*self.drafts, *self.inputs))
 
     def _output(self, draft: Draft, output: str | None) -> Reference | Unresolved:
         outputs = draft.outputs

@@ -308,6 +308,7 @@ _CHECKER_WORDS = (
     "meta device",
     "data-dependent",
     "data pointer",
+    "not allocated yet",
     "symint",
 )
 
