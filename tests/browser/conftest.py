@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.find_chromium import ARGUMENTS, find_chromium
+
+PATIENCE = 20_000
+"""Milliseconds until a state that is waited for has not come: long, since machines are shared."""
 
 
 @dataclass
@@ -87,7 +90,8 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile at 1280x800 with motion reduced, whose console must stay free of errors."""
     fresh = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    fresh.set_default_timeout(20_000)
+    fresh.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     yield fresh
     fresh.close()
 

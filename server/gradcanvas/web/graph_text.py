@@ -7,7 +7,11 @@ from pycrdt import Doc
 from gradcanvas.document import Document, read, write
 from gradcanvas.document.yjs import from_yjs, to_yjs
 
-EMPTY = '{"gradcanvas": 1}'
+EMPTY = (
+    '{"gradcanvas": 1, "train": {"steps": 200,'
+    ' "optimizer": {"op": "gradcanvas.descent", "args": {"lr": 0.1}}}}'
+)
+"""What New gives: the article's loop, waiting for a loss."""
 UNTITLED = "Untitled"
 LONGEST_TITLE = 200
 
