@@ -60,6 +60,8 @@ class Observer:
         """Have every tensor keep its gradient and return what the step showed."""
         loss: torch.Tensor | None = None if self.loss is None else result[self.loss]
         metrics = self.metrics(result)
+        if loss is not None and self.loss_alone and loss.requires_grad and loss.numel() == 1:
+            self.give_one(loss)
         if not self.is_flat:
             values: dict[str, torch.Tensor] = {}
             records = _Reader(self.layout, result, "", {}, values).read()
@@ -67,8 +69,6 @@ class Observer:
         for tensor in self.kept(result):
             if tensor is not None and tensor.requires_grad:
                 tensor.retain_grad()
-        if loss is not None and self.loss_alone and loss.requires_grad and loss.numel() == 1:
-            self.give_one(loss)
         values = dict(zip(self.names, self.named(result), strict=True))
         if self.has_absent:
             values = {name: tensor for name, tensor in values.items() if tensor is not None}
