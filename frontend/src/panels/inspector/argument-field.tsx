@@ -1,5 +1,5 @@
 /** The right field for every type of argument. What is typed becomes a literal, what is chosen from nodes a wire. */
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { readArgument, showArgument, showDefault } from "../../arguments/argument-text";
 import { describe } from "../../catalog/sockets";
 import type { Argument } from "../../catalog/types";
@@ -97,11 +97,17 @@ function Typed({
     onSet(reading.literal, merge);
     return end(document);
   };
-  const typing = (text: string): void => {
+  const changed = useRef(false);
+  const typing = (text: string, first: boolean): void => {
+    if (first) changed.current = false;
     const reading = readArgument(argument, text);
-    if (typeof reading.literal === "string") onSet(reading.literal, merge);
+    if (typeof reading.literal !== "string" || reading.literal === literal) return;
+    onSet(reading.literal, merge);
+    changed.current = true;
   };
-  const before = literal;
+  const cancel = (): void => {
+    if (changed.current) document.undo();
+  };
   return (
     <TextField
       label={argument.name}
@@ -111,7 +117,7 @@ function Typed({
       title={title}
       lines={argument.type === "map" ? 3 : 1}
       {...(onName ? { list: "node-names" } : {})}
-      {...(LIVE.has(argument.type) ? { onTyping: typing, onCancel: () => onSet(before ?? null, merge) } : {})}
+      {...(LIVE.has(argument.type) ? { onTyping: typing, onCancel: cancel } : {})}
       onCommit={take}
     />
   );

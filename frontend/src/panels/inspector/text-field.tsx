@@ -1,8 +1,9 @@
 /** A field that takes text: commits on Enter and on leaving, Escape takes back what was typed, refusals stand below. */
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useId } from "react";
 import { focusCanvas } from "../palette/focus-canvas";
+import { type DraftActions, useDraft } from "./use-draft";
 
-interface Props {
+interface Props extends DraftActions {
   readonly label: string;
   readonly value: string;
   readonly placeholder?: string;
@@ -12,12 +13,6 @@ interface Props {
   readonly lines?: number;
   /** Node names that may be typed. */
   readonly list?: string;
-  /** Takes the text, or says why not. */
-  readonly onCommit: (text: string) => string | null;
-  /** Takes what is typed so far if it can already stand; what it makes is one undo step with the commit. */
-  readonly onTyping?: (text: string) => void;
-  /** Sets back what `onTyping` did. */
-  readonly onCancel?: () => void;
 }
 
 /** One labelled text field. */
@@ -34,62 +29,35 @@ export function TextField(props: Props): ReactNode {
     onTyping,
     onCancel,
   } = props;
-  const [draft, setDraft] = useState<string | null>(null);
-  const [refusal, setRefusal] = useState<string | null>(null);
   const id = useId();
-  const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
-  const latest = useLatest({ draft, value, onCommit });
-
-  const commit = (): void => {
-    if (draft === null) return;
-    const refused = draft === value && onTyping === undefined ? null : onCommit(draft);
-    setRefusal(refused);
-    if (refused === null) setDraft(null);
-  };
-  // A field that is taken away with a draft in it (another node is selected) commits it.
-  useEffect(
-    () => () => {
-      const { draft: left, value: stood, onCommit: take } = latest.current;
-      if (left !== null && left !== stood) take(left);
-    },
-    [latest],
-  );
+  const draft = useDraft(value, { onCommit, onTyping, onCancel });
+  const { refusal } = draft;
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Enter" && !(lines > 1 && event.shiftKey) && !event.ctrlKey && !event.metaKey) {
-      commit();
+      draft.commit();
       event.preventDefault();
     } else if (event.key === "Escape") {
-      if (draft !== null) onCancel?.();
-      setDraft(null);
-      setRefusal(null);
+      if (!draft.cancel()) focusCanvas();
       event.stopPropagation();
-      if (draft === null) focusCanvas();
     }
   };
   const shared = {
     id,
     className: "field",
-    value: draft ?? value,
+    value: draft.text ?? value,
     placeholder,
     spellCheck: false,
     autoComplete: "off",
     "aria-invalid": refusal !== null,
     "aria-describedby": refusal ? `${id}-refusal` : undefined,
-    onChange: (event: { target: { value: string } }) => {
-      setDraft(event.target.value);
-      onTyping?.(event.target.value);
-    },
-    onBlur: commit,
+    onChange: (event: { target: { value: string } }) => draft.type(event.target.value),
+    onBlur: draft.commit,
     onKeyDown,
   };
   return (
     <div className="field-row" data-wide={lines > 1} data-required={required} title={title}>
       <label htmlFor={id}>{label}</label>
-      {lines > 1 ? (
-        <textarea ref={field} rows={lines} {...shared} />
-      ) : (
-        <input ref={field} list={list} {...shared} />
-      )}
+      {lines > 1 ? <textarea rows={lines} {...shared} /> : <input list={list} {...shared} />}
       {refusal && (
         <p className="field-note" id={`${id}-refusal`} role="alert">
           {refusal}
@@ -97,10 +65,4 @@ export function TextField(props: Props): ReactNode {
       )}
     </div>
   );
-}
-
-function useLatest<T>(value: T): { readonly current: T } {
-  const latest = useRef(value);
-  latest.current = value;
-  return latest;
 }
