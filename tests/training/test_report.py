@@ -91,7 +91,7 @@ def test_batches_and_clipping_are_those_of_the_script(shuffle: bool, clip: dict[
 
 def test_groups_have_their_own_arguments() -> None:
     by_hand = Network()
-    groups = [{"params": [by_hand.w1, by_hand.b1]}, {"params": [by_hand.w2], "lr": 0.5}]
+    groups: list[Json] = [{"params": [by_hand.w1, by_hand.b1]}, {"params": [by_hand.w2], "lr": 0.5}]
     optimizer = torch.optim.SGD(groups, lr=0.05)
     for _ in range(6):
         by_hand.loss().backward()  # type: ignore[no-untyped-call]
@@ -236,8 +236,8 @@ def test_a_failure_while_running_names_its_node_and_step() -> None:
         "args": {"shape": [1, 1]},
     }
     graph["nodes"]["margin"] = {"op": "torch.sub", "inputs": {"input": "loss"}, "args": {"other": 0.5}}
-    graph["nodes"]["sum"] = {"op": "torch.sum", "inputs": {"input": "grown"}}
-    graph["train"]["metrics"] = {"grown": "sum"}
+    graph["nodes"]["total_root"] = {"op": "torch.sum", "inputs": {"input": "grown"}}
+    graph["train"]["metrics"] = {"grown": "total_root"}
 
     result = run_graph(text(graph), device="cpu")
 

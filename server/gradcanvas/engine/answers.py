@@ -4,6 +4,7 @@ from typing import Any
 
 from torch import Tensor
 
+from gradcanvas.program.print_python import print_python
 from gradcanvas.training.autograd import autograd_graph
 from gradcanvas.training.failures import refusal
 from gradcanvas.training.moments import Moment
@@ -94,8 +95,6 @@ def _described(tensor: Tensor | None) -> dict[str, Any]:
 
 
 def _code(session: Session) -> str:
-    from gradcanvas.program.print_python import print_python
-
     return print_python(session.graph.binding, device=session.graph.graph.device)
 
 

@@ -4,12 +4,13 @@ Knows nothing of how the code was generated, nor of optimisers, processes or soc
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import torch
 from torch import nn
 
+from gradcanvas.program.binding import Binding
 from gradcanvas.program.errors import FailureMap
 from gradcanvas.program.modules import MadeState
 
@@ -170,6 +171,16 @@ class Program:
             NodeError: a source or module could not be made.
         """
         return self._state.make(sources or {}, modules or {})
+
+    def with_sources_of(self, binding: Binding) -> "Program":
+        """Return the same program for a graph that differs from its own in the literals of sources alone.
+
+        Nothing is compiled: the code takes its sources as arguments. Both programs share their modules.
+        """
+        state = MadeState(binding, self.device)
+        assert state.sources == self.inputs
+        state.slots = self._state.slots
+        return replace(self, _state=state)
 
     def plain(self, *tensors: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         """Compute `(loss, *metrics)` and nothing else; `loss` is None if the graph names none.

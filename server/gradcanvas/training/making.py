@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-import torch
 from torch import Tensor
 
 from gradcanvas.catalog import callables
@@ -13,6 +12,7 @@ from gradcanvas.training.batches import Batches
 from gradcanvas.training.failures import failure
 from gradcanvas.training.optimisers import Updates
 from gradcanvas.training.preparing import Prepared
+from gradcanvas.training.randomness import seed
 from gradcanvas.training.remaking import definitions, groups, remake
 from gradcanvas.training.salvaging import node_of, without
 from gradcanvas.training.state import State
@@ -25,7 +25,7 @@ def make_anew(prepared: Prepared) -> tuple[Prepared, State]:
         The state, and the graph without what could not be made: each such node is then a problem.
     """
     while True:
-        torch.manual_seed(prepared.seed)
+        seed(prepared.seed, prepared.device)
         try:
             sources = prepared.program.make()
         except NodeError as error:

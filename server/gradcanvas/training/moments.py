@@ -87,7 +87,7 @@ class Moment:
             for ref, deposit in held.items():
                 self.leaves[ref].grad = deposit
             raise not_differentiable(self.loss, error) from error
-        self.edges = [record.gradient() for record in self.records]
+        self.edges = self.observation.gradients()
         self.fresh = {ref: leaf.grad for ref, leaf in self.leaves.items()}
         self.is_differentiated = True
         for ref, deposit in held.items():

@@ -4,6 +4,7 @@ Knows documents, checking and compiling; nothing of parameters or steps.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import torch
@@ -37,6 +38,8 @@ class Prepared:
         binding: what can run.
         outputs: shapes and dtypes of every output.
         numbers: everything in the file that may change a number; equal for two files that compute the same.
+        structure: everything in it that decides the code: equal for two files that differ in the literals of
+            sources, or in how they are trained.
         seed: what Reset seeds with.
     """
 
@@ -46,6 +49,7 @@ class Prepared:
     outputs: Mapping[str, OutputMeta]
     program: Program
     numbers: str
+    structure: str
     seed: int
 
     @property
@@ -67,6 +71,7 @@ class Preparer:
         self._budget_bytes = budget_bytes
         self._last: Prepared | None = None
         self._last_own: list[Problem] = []
+        self._compiled: tuple[str, Program] | None = None
 
     def prepare(self, text: str | bytes, overrides: Overrides | None = None) -> Prepared:
         """Prepare a graph; whatever is wrong with it is in `problems`, nothing is raised."""
@@ -79,15 +84,25 @@ class Preparer:
         if self._last is not None and self._last.numbers == numbers:
             checked = [each for each in self._last.problems if each not in self._last_own]
             binding, outputs, program = self._last.binding, self._last.outputs, self._last.program
+            structure = self._last.structure
         else:
             result = check(graph, load_catalog(), device=device.type, budget_bytes=self._budget_bytes)
             checked, binding, outputs = list(result.problems), result.binding, result.outputs
-            program = compile_program(binding, device)
+            structure = f"{device} {_structure(binding)}"
+            program = self._compile(binding, device, structure)
         own = [*document.problems, *device_problems]
         problems = tuple(dict.fromkeys([*own, *checked]))
         self._last_own = own
-        self._last = Prepared(graph, problems, binding, outputs, program, numbers, seed)
+        self._last = Prepared(graph, problems, binding, outputs, program, numbers, structure, seed)
         return self._last
+
+    def _compile(self, binding: Binding, device: torch.device, structure: str) -> Program:
+        """Compile, unless the code is that of what was compiled last."""
+        known = self._compiled
+        fits = known is not None and known[0] == structure
+        program = known[1].with_sources_of(binding) if known and fits else compile_program(binding, device)
+        self._compiled = structure, program
+        return program
 
 
 def resolve_device(asked: str, default: str = "") -> tuple[torch.device, list[Problem]]:
@@ -118,19 +133,35 @@ def _numbers(graph: Graph) -> str:
 
     Literals write down their text, so that 1 and 1.0 differ.
     """
-    functions = {
-        name: (function.inputs, _nodes(function.nodes), function.outputs)
+    return repr((graph.seed, _nodes(graph), _functions(graph), graph.train, sorted(graph.broken)))
+
+
+def _structure(binding: Binding) -> str:
+    """Write down everything that decides the code: all but literals of sources and how it is trained."""
+    nodes, train = binding.scope.nodes, binding.train
+    sources = {name for name, node in nodes.items() if node.is_source}
+    asked = None if train is None else (train.loss, list(train.metrics.items()))
+    graph = binding.graph
+    return repr((list(nodes), binding.scope.order, _nodes(graph, sources), _functions(graph), asked))
+
+
+def _functions(graph: Graph) -> list[object]:
+    return [
+        (name, function.inputs, _parts(function.nodes, set()), function.outputs)
         for name, function in graph.functions.items()
-    }
-    return repr((graph.seed, _nodes(graph.nodes), functions, graph.train, sorted(graph.broken)))
+    ]
 
 
-def _nodes(nodes: Mapping[str, Node]) -> list[object]:
+def _nodes(graph: Graph, without_arguments: AbstractSet[str] = frozenset()) -> list[object]:
+    return _parts(graph.nodes, without_arguments)
+
+
+def _parts(nodes: Mapping[str, Node], without_arguments: AbstractSet[str]) -> list[object]:
     return [
         (
             name,
-            *(node.op, node.inputs, node.args, node.requires_grad, node.mode, node.init),
-            *(node.group, node.share, node.bypass),
+            *(node.op, node.inputs, {} if name in without_arguments else node.args, node.requires_grad),
+            *(node.mode, node.init, node.group, node.share, node.bypass),
         )
         for name, node in nodes.items()
     ]

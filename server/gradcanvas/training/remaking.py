@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-import torch
 from torch import Tensor, nn
 
 from gradcanvas.program.binding import Binding, BoundNode
 from gradcanvas.program.modules import everything_made
 from gradcanvas.program.program import Program
-from gradcanvas.training.randomness import borrowed
+from gradcanvas.training.randomness import borrowed, seed
 
 Definitions = Mapping[str, str]
 """Path of a source or module → everything that decides its values, but for the seed and its place."""
@@ -40,7 +39,7 @@ class Remade:
 
 def remake(
     program: Program,
-    seed: int,
+    number: int,
     sources: Mapping[str, Tensor],
     modules: Mapping[str, nn.Module],
     edited: frozenset[str],
@@ -49,13 +48,13 @@ def remake(
 
     Args:
         program: the program after the edit.
-        seed: what Reset would seed with.
+        number: what Reset would seed with.
         sources: the sources before the edit.
         modules: the modules before the edit.
         edited: paths that must not be kept.
     """
     with borrowed(program.device):
-        torch.manual_seed(seed)
+        seed(number, program.device)
         fresh = program.make()
         fresh_modules = dict(program.modules)
     kept = {path: sources[path] for path in fresh if path in sources and path not in edited}

@@ -13,6 +13,7 @@ from torch import Tensor
 from gradcanvas.catalog import load_catalog
 from gradcanvas.document import FORMAT, Problem, read
 from gradcanvas.program.check import OutputMeta, check
+from gradcanvas.program.print_python import print_python
 from gradcanvas.training.autograd import autograd_graph
 from gradcanvas.training.failures import RunError
 from gradcanvas.training.moments import Moment
@@ -77,8 +78,6 @@ def python_of(text: str | bytes) -> str:
     """Give the standalone script of a graph without problems."""
     graph = read(text).graph
     checked = check(graph, load_catalog(), device="cpu", budget_bytes=BUDGET_BYTES)
-    from gradcanvas.program.print_python import print_python
-
     return print_python(checked.binding, device=graph.device)
 
 

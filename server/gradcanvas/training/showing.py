@@ -5,7 +5,7 @@ Knows sessions and moments; nothing of who watches, nor of when a frame is due.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -36,14 +36,14 @@ class Sheet:
 
     Attributes:
         number: counts up with every change.
-        key: equal for two moments that have the same layout.
+        key: which graph it is of, and then everything that its message tells; equal keys, equal layouts.
         edges: places in the moment's records.
         album: pictures of every output and, after each, of its gradient.
         message: the layout as it is sent, without its edit.
     """
 
     number: int
-    key: object
+    key: tuple[object, ...]
     edges: tuple[int, ...]
     album: Album
     message: dict[str, Any]
@@ -66,7 +66,11 @@ class Display:
         if self.sheet is not None and self.sheet.key == key:
             return None
         self._layouts += 1
-        self.sheet = self._describe(key, moment, shown, problems)
+        if self.sheet is not None and self.sheet.key[1:] == key[1:]:
+            message = {**self.sheet.message, "layout": self._layouts}
+            self.sheet = replace(self.sheet, number=self._layouts, key=key, message=message)
+        else:
+            self.sheet = self._describe(key, moment, shown, problems)
         return self.sheet.message
 
     def frame(self, *, exact: bool) -> bytes:
@@ -115,7 +119,11 @@ class Display:
         return [each for rows in by_node.values() for each in rows]
 
     def _describe(
-        self, key: object, moment: Moment | None, shown: list[Shown], problems: Sequence[Mapping[str, Any]]
+        self,
+        key: tuple[object, ...],
+        moment: Moment | None,
+        shown: list[Shown],
+        problems: Sequence[Mapping[str, Any]],
     ) -> Sheet:
         session = self._session
         album = Album([shape for each in shown for shape in _pictured(each.tensor)])
@@ -177,13 +185,15 @@ def _tensors(session: Session) -> Iterable[tuple[str, Tensor]]:
 
 def _key(
     session: Session, moment: Moment | None, shown: list[Shown], problems: Sequence[Mapping[str, Any]]
-) -> object:
+) -> tuple[object, ...]:
+    prepared = session.prepared
+    numbers = "" if prepared is None else prepared.numbers
     rows = tuple((each.ref, each.tensor.shape, each.tensor.requires_grad) for each in shown)
     found = repr(problems) if problems else ""
     if moment is None:
-        return id(session.prepared and session.graph.program), rows, found
+        return numbers, None, rows, found
     given = tuple(gradient is None for gradient in moment.edges)
-    return id(session.graph.program), rows, found, tuple(session.state.leaves), given
+    return numbers, session.graph.structure, rows, found, tuple(session.state.leaves), given
 
 
 def _pictured(tensor: Tensor) -> tuple[Sequence[int] | None, Sequence[int] | None]:

@@ -1,0 +1,402 @@
+"""A worker at the end of a real pipe: what it tells, and what it obeys."""
+
+import itertools
+import json
+import multiprocessing
+import os
+import struct
+import time
+from collections.abc import Iterator
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradcanvas.engine.messages import (
+    WorkerSettings,
+    decode_json,
+    decode_losses,
+    decode_metrics,
+    encode_json,
+)
+from gradcanvas.engine.preload import NAMES
+from gradcanvas.engine.worker import worker_main
+from gradcanvas.training.frames import EVALUATION, EXACT, NO_GRADIENTS, Frame, decode
+from tests.training.scripts import Json, article, article_script, text
+
+PATIENCE_SECONDS = 60.0
+
+
+class Parent:
+    """The parent's end: sends, and gathers what comes."""
+
+    def __init__(self, connection: Connection, pid: int) -> None:
+        self.connection, self.pid = connection, pid
+        self.told: list[dict[str, Any]] = []
+        self.frames: list[Frame] = []
+        self.losses: list[float] = []
+        self.metrics: list[float] = []
+        self.edit = 0
+
+    def send(self, **message: Any) -> None:
+        self.connection.send_bytes(encode_json(message))
+
+    def load(self, graph: Json, **more: Any) -> None:
+        self.edit += 1
+        self.send(type="load", text=text(graph), edit=self.edit, **more)
+
+    def command(self, verb: str) -> None:
+        self.send(type="command", verb=verb)
+
+    def receive(self) -> dict[str, Any] | None:
+        """Take one message; JSON ones are returned."""
+        assert self.connection.poll(PATIENCE_SECONDS), f"silence after {self.told[-3:]}"
+        data = self.connection.recv_bytes()
+        match data[:1]:
+            case b"J":
+                message = decode_json(data)
+                if message["type"] != "heartbeat":
+                    self.told.append(message)
+                return message
+            case b"F":
+                self.frames.append(decode(data[1:]))
+            case b"L":
+                _, first, values = decode_losses(data)
+                assert first == len(self.losses), "each loss is told once, in order"
+                self.losses += struct.unpack(f"<{len(values) // 8}d", values)
+            case b"M":
+                self.metrics += struct.unpack(
+                    f"<{len(decode_metrics(data)[3]) // 8}d", decode_metrics(data)[3]
+                )
+        return None
+
+    def until(self, kind: str, **wanted: Any) -> dict[str, Any]:
+        """Receive until such a message comes."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            message = self.receive()
+            if message and message["type"] == kind and wanted.items() <= message.items():
+                return message
+        raise AssertionError(f"no {kind} {wanted}")
+
+    def ask(self, **question: Any) -> Any:
+        self.send(type="query", id=7, **question)
+        answer = self.until("result", id=7)
+        return answer["error"] if "error" in answer else answer["result"]
+
+    def last(self, kind: str) -> dict[str, Any]:
+        return next(message for message in reversed(self.told) if message["type"] == kind)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> WorkerSettings:
+    return WorkerSettings(
+        "test", str(tmp_path / "copy"), heartbeat_seconds=0.2, copy_interval_seconds=0.05, device="cpu"
+    )
+
+
+@pytest.fixture
+def parent(settings: WorkerSettings) -> Iterator[Parent]:
+    worker = start(settings)
+    yield worker
+    end(worker)
+
+
+def start(settings: WorkerSettings) -> Parent:
+    """Start a worker in a process of its own."""
+    ours, theirs = Pipe()
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(NAMES))
+    process = context.Process(target=worker_main, args=(theirs, settings), daemon=True)
+    process.start()
+    theirs.close()
+    worker = Parent(ours, process.pid or 0)
+    worker.until("ready")
+    return worker
+
+
+def end(worker: Parent) -> None:
+    worker.connection.close()
+
+
+def long_run(steps: int = 10**7) -> Json:
+    graph = article() | {"device": "cpu"}
+    graph["train"] = graph["train"] | {
+        "steps": steps,
+        "optimizer": {"op": "gradcanvas.descent", "args": {"lr": 1e-6}},
+    }
+    return graph
+
+
+def test_a_loaded_graph_is_evaluated_and_shown_at_once(parent: Parent) -> None:
+    parent.load(article())
+    status = parent.until("status")
+
+    layout = parent.last("layout")
+    frame = parent.frames[-1]
+    assert (layout["edit"], layout["loss"], layout["leaves"]) == (1, "loss", ["b", "w"])
+    assert [row["ref"] for row in layout["outputs"]] == list(article()["nodes"])
+    assert frame.flags == EXACT | EVALUATION
+    assert frame.layout == layout["layout"]
+    assert frame.loss == article_script(1)[0][0]
+    assert (status["state"], status["step"], status["of"], status["dirty"]) == ("idle", 0, 200, False)
+    assert parent.losses == []
+
+
+def test_training_tells_every_loss_once_and_ends_at_the_scripts_numbers(parent: Parent) -> None:
+    losses, b, w = article_script(200)
+    parent.send(type="watch", rate=30)
+    parent.load(article())
+
+    parent.command("train")
+    parent.until("status", state="idle", step=200)
+
+    assert parent.losses == losses
+    assert parent.frames[-1].flags == EXACT
+    assert parent.frames[-1].step == 200
+    assert parent.ask(what="tensor", ref="w", part="value")["value"] == w.tolist()
+    assert parent.ask(what="tensor", ref="b", part="value")["value"] == b.tolist()
+
+
+def test_frames_of_a_run_come_at_the_pace_that_is_asked_for(parent: Parent) -> None:
+    parent.send(type="watch", rate=10)
+    parent.load(long_run())
+    parent.command("train")
+    parent.until("status", state="running")
+    count, began = len(parent.frames), time.monotonic()
+
+    while time.monotonic() - began < 1.5:
+        parent.receive()
+    frames = parent.frames[count:]
+
+    assert 8 <= len(frames) <= 17
+    assert all(frame.flags == 0 for frame in frames)
+    assert all(
+        one.step < other.step and one.number < other.number for one, other in itertools.pairwise(frames)
+    )
+
+
+def test_nobody_watching_costs_no_frames_and_loses_no_losses(parent: Parent) -> None:
+    parent.load(long_run(3000))
+    parent.until("status", state="idle")
+    count = len(parent.frames)
+
+    parent.command("train")
+    parent.until("status", state="idle", step=3000)
+
+    assert len(parent.frames) == count + 1
+    assert len(parent.losses) == 3000
+
+
+def test_pause_keeps_all_and_train_goes_on(parent: Parent) -> None:
+    parent.send(type="watch", rate=30)
+    parent.load(long_run())
+    parent.command("train")
+    parent.until("status", state="running")
+
+    parent.command("pause")
+    paused = parent.until("status", state="paused")
+    parent.command("train")
+    parent.until("status", state="running")
+    parent.command("pause")
+    again = parent.until("status", state="paused")
+
+    assert 0 < paused["step"] < again["step"]
+    assert again["of"] == 10**7
+    assert len(parent.losses) == again["step"]
+    assert parent.frames[-1].flags == EXACT
+    assert parent.frames[-1].step == again["step"]
+
+
+def test_stop_ends_a_long_run_at_once_and_keeps_all(parent: Parent) -> None:
+    parent.load(long_run())
+    parent.command("train")
+    parent.until("status", state="running")
+
+    began = time.monotonic()
+    parent.send(type="stop")
+    parent.until("stopped")
+    took = time.monotonic() - began
+    status = parent.until("status", state="idle")
+    time.sleep(0.2)
+
+    assert took < 0.5
+    assert len(parent.losses) == status["step"]
+    while parent.connection.poll(0):
+        message = parent.receive()
+        assert message is not None
+        assert message["type"] == "heartbeat"
+
+
+def test_the_worker_gives_signs_of_life_while_it_computes(parent: Parent) -> None:
+    parent.load(long_run())
+    parent.command("train")
+    parent.until("status", state="running")
+
+    parent.until("heartbeat")
+    parent.until("heartbeat")
+
+
+def test_an_edit_in_a_run_is_applied_between_two_steps(parent: Parent) -> None:
+    parent.send(type="watch", rate=30)
+    parent.load(long_run())
+    parent.command("train")
+    parent.until("status", state="running")
+    graph = long_run()
+    graph["nodes"]["w"]["args"]["size"] = [1, 1]
+
+    parent.load(graph)
+    notice = parent.until("notice", code="remade")
+    layout = parent.until("layout", edit=2)
+    parent.until("status", state="running")
+
+    assert "`w`" in notice["message"]
+    assert next(row for row in layout["outputs"] if row["ref"] == "w")["shape"] == [1, 1]
+
+
+def test_the_verbs_act_on_the_real_state(parent: Parent) -> None:
+    parent.load(article())
+
+    parent.command("forward")
+    parent.until("status")
+    parent.until("status")
+    forward = parent.frames[-1].flags
+    parent.command("backward")
+    parent.until("status", dirty=True)
+    once = parent.ask(what="tensor", ref="w", part="deposit")["value"]
+    parent.command("backward")
+    parent.until("status")
+    twice = parent.ask(what="tensor", ref="w", part="deposit")["value"]
+    ledger = parent.ask(what="ledger", ref="w")
+
+    assert forward == EXACT | EVALUATION | NO_GRADIENTS
+    assert twice == [2 * once[0]]
+    assert [entry["verb"] for entry in ledger] == ["backward", "backward"]
+    assert list(ledger[0]["edges"]) == ["wx.input"]
+    assert ledger[0]["deposit"]["mean"] == once[0]
+
+
+def test_questions_are_answered(parent: Parent) -> None:
+    parent.load(article())
+
+    edge = parent.ask(what="edge", edge="yhat.other")
+    data = parent.ask(what="edge", edge="wx.other")
+    autograd = parent.ask(what="autograd")
+    unknown = parent.ask(what="edge", edge="nothing.here")
+
+    assert edge["from"] == "wx"
+    assert edge["shape"] == [80, 1]
+    assert edge["figures"]["norm"] > 0
+    assert data["value"] is None
+    assert data["why"]
+    assert {node["kind"] for node in autograd["nodes"]} == {"leaf", "operation", "start"}
+    assert unknown["code"] == "unknown-edge"
+
+
+def test_a_failure_stands_on_its_node_and_the_session_goes_on(parent: Parent) -> None:
+    graph = article()
+    graph["nodes"]["matrix"] = {"op": "torch.tensor", "args": {"data": [[-1.0]]}}
+    graph["nodes"]["root"] = {"op": "torch.linalg.cholesky", "inputs": {"input": "matrix"}}
+
+    parent.load(graph)
+    status = parent.until("status")
+    layout = parent.last("layout")
+    parent.load(article())
+    after = parent.until("status", state="idle")
+
+    assert status["state"] == "failed"
+    assert status["problem"]["where"] == "/nodes/root"
+    assert "/nodes/root" in {problem["where"] for problem in layout["problems"]}
+    assert {row["ref"] for row in layout["outputs"]} >= {"yhat", "loss"}
+    assert after["problem"] is None
+
+
+def test_a_verb_that_makes_no_sense_is_announced_and_nothing_fails(parent: Parent) -> None:
+    graph = article()
+    del graph["train"]["optimizer"]
+    parent.load(graph)
+
+    parent.command("step")
+    notice = parent.until("notice", code="no-optimizer")
+    status = parent.until("status")
+
+    assert notice["level"] == "warning"
+    assert status["state"] == "idle"
+
+
+def test_only_the_newest_of_several_edits_is_evaluated(parent: Parent) -> None:
+    parent.load(long_run())
+    parent.until("status")
+    parent.command("step")
+    for place in range(50):
+        graph = article()
+        graph["nodes"]["w"]["args"]["size"] = [1, place + 1]
+        parent.load(graph)
+
+    layout = parent.until("layout", edit=51)
+
+    seen = [message["edit"] for message in parent.told if message["type"] == "layout"]
+    assert len(seen) < 30
+    assert next(row for row in layout["outputs"] if row["ref"] == "w")["shape"] == [1, 50]
+
+
+def test_a_worker_goes_on_from_the_copy_of_one_that_was_killed(settings: WorkerSettings) -> None:
+    first = start(settings)
+    first.load(article())
+    first.command("step")
+    first.command("step")
+    first.until("status", step=2)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if Path(settings.copy_path).exists() and copied_step(settings) == 2:
+            break
+        time.sleep(0.02)
+    os.kill(first.pid, 9)
+
+    second = start(settings)
+    second.load(article(), evaluate=False)
+    second.send(type="restore")
+    notice = second.until("notice", code="restored")
+    status = second.until("status", step=2)
+    second.losses = [0.0] * 2
+    second.command("step")
+    second.until("status", step=3)
+    end(second)
+
+    assert "step 2" in notice["message"]
+    assert status["dirty"]
+    assert second.losses[2:] == article_script(3)[0][2:]
+
+
+def copied_step(settings: WorkerSettings) -> int:
+    data = Path(settings.copy_path).read_bytes()
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    tree = json.loads(header["__metadata__"]["tree"])
+    return int(tree["dict"]["step"])
+
+
+def test_a_released_worker_leaves_a_copy_and_ends(parent: Parent, settings: WorkerSettings) -> None:
+    parent.load(article())
+    parent.command("step")
+    parent.until("status", step=1)
+
+    parent.send(type="release")
+    with pytest.raises(EOFError):
+        parent.until("nothing")
+
+    assert copied_step(settings) == 1
+
+
+def test_a_worker_ends_when_the_pipe_does(parent: Parent) -> None:
+    import psutil
+
+    process = psutil.Process(parent.pid)
+    parent.load(long_run())
+    parent.command("train")
+    parent.until("status", state="running")
+
+    parent.connection.close()
+
+    assert process.wait(10) is not None or not process.is_running()

@@ -1,0 +1,489 @@
+"""The verbs of a session, held against the same lines typed into Python."""
+
+import copy
+import math
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from gradcanvas.training.failures import RunError
+from gradcanvas.training.session import Session
+from tests.training.scripts import Json, Network, article, article_script, network, text
+
+
+def loaded(graph: Json) -> Session:
+    session = Session(device="cpu")
+    session.load(text(graph))
+    return session
+
+
+def edited(graph: Json, *path: str, value: Any) -> Json:
+    changed = copy.deepcopy(graph)
+    place = changed
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return changed
+
+
+def values(session: Session) -> dict[str, Any]:
+    return {ref: leaf.tolist() for ref, leaf in session.state.leaves.items()}
+
+
+def deposit(session: Session, ref: str) -> Any:
+    grad = session.state.leaves[ref].grad
+    return None if grad is None else grad.tolist()
+
+
+def test_an_evaluation_shows_gradients_and_deposits_none() -> None:
+    by_hand = Network()
+    by_hand.loss().backward()  # type: ignore[no-untyped-call]
+    assert by_hand.w1.grad is not None
+    session = loaded(network())
+
+    moment = session.evaluate()
+
+    shown = moment.gradient("w1")
+    assert shown is not None
+    assert shown.equal(by_hand.w1.grad)
+    assert deposit(session, "w1") is None
+    assert not session.standing.is_dirty
+    assert len(session.losses) == 0
+
+
+def test_an_evaluation_leaves_gradients_ledger_optimizer_and_random_state_as_they_were() -> None:
+    session = loaded(network({"op": "torch.optim.Adam", "args": {"lr": 0.01}}))
+    session.step()
+    session.backward()
+    before = session.copy()
+
+    session.evaluate()
+    session.evaluate()
+
+    assert session.copy() == before
+
+
+def test_what_is_trained_does_not_depend_on_evaluations_or_on_who_watches() -> None:
+    watched, alone = loaded(network()), loaded(network())
+
+    torch.manual_seed(7)
+    alone.reset()
+    for _ in range(5):
+        alone.step()
+    watched.reset()
+    watched.evaluate()
+    for step in range(5):
+        watched.step(watched=step % 2 == 0)
+        watched.evaluate()
+
+    assert values(watched) == values(alone)
+    assert watched.losses.values() == alone.losses.values()
+
+
+def test_backward_again_deposits_twice_as_much() -> None:
+    session = loaded(network())
+    session.backward()
+    once = torch.tensor(deposit(session, "w2"))
+
+    session.backward()
+
+    assert torch.tensor(deposit(session, "w2")).equal(once + once)
+    assert len(session.losses) == 0
+    assert session.standing.is_dirty
+
+
+def test_backward_after_an_update_runs_forward_anew_and_adds() -> None:
+    by_hand = Network()
+    optimizer = torch.optim.SGD(list(by_hand.leaves.values()), lr=0.05)
+    by_hand.loss().backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+    by_hand.loss().backward()  # type: ignore[no-untyped-call]
+    session = loaded(network())
+
+    session.backward()
+    session.update()
+    session.backward()
+
+    for ref, leaf in by_hand.leaves.items():
+        assert leaf.grad is not None
+        assert values(session)[ref] == leaf.tolist()
+        assert deposit(session, ref) == leaf.grad.tolist()
+
+
+def test_what_is_shown_of_the_second_backward_is_what_flowed_in_it_alone() -> None:
+    session = loaded(article())
+    session.backward()
+    session.update()
+
+    moment = session.backward()
+
+    fresh, total = moment.gradient("w"), session.state.leaves["w"].grad
+    assert fresh is not None
+    assert total is not None
+    edge = moment.edges[[record.edge for record in moment.records].index("wx.input")]
+    assert edge is not None
+    assert edge.equal(fresh)
+    assert not total.equal(fresh)
+
+
+def test_the_articles_loop_verb_by_verb_is_the_loop() -> None:
+    losses, b, w = article_script(3)
+    session = loaded(article())
+
+    for _ in range(3):
+        session.forward()
+        session.backward()
+        session.update()
+        session.zero()
+
+    assert values(session) == {"b": b.tolist(), "w": w.tolist()}
+    assert deposit(session, "w") == [0.0]
+    assert len(losses) == 3
+    assert session.standing.step == 0
+
+
+def test_zero_empties_as_the_optimizer_does() -> None:
+    session = loaded(network())
+    session.backward()
+
+    session.zero()
+
+    assert deposit(session, "w1") is None
+
+
+def test_an_edit_before_training_makes_everything_anew_from_the_seed() -> None:
+    session = loaded(article())
+    session.forward()
+    changed = edited(article(), "seed", value=9)
+
+    session.load(text(changed))
+
+    _, b, w = article_script(0, seed=9)
+    assert values(session) == {"b": b.tolist(), "w": w.tolist()}
+
+
+def test_moving_a_node_changes_and_recompiles_nothing() -> None:
+    session = loaded(article())
+    session.step()
+    program, before = session.graph.program, session.copy()
+
+    done = session.load(text(edited(article(), "nodes", "w", "at", value=[500, 500])))
+
+    assert not done.is_changed
+    assert session.graph.program is program
+    assert session.copy() == before
+    assert session.graph.graph.nodes["w"].at == (500, 500)
+
+
+def test_an_edited_source_alone_is_remade_with_the_value_of_a_reset() -> None:
+    session = loaded(article())
+    for _ in range(5):
+        session.step()
+    trained_b = values(session)["b"]
+    torch.manual_seed(42)
+    torch.randn(1)
+    fresh_w = torch.randn(2).tolist()
+    changed = edited(article(), "nodes", "w", "args", "size", value=[2])
+
+    done = session.load(text(changed))
+
+    assert done.anew == ("w",)
+    assert values(session) == {"b": trained_b, "w": fresh_w}
+    assert session.standing.step == 5
+
+
+def test_a_changed_learning_rate_keeps_parameters_and_the_optimizers_state() -> None:
+    by_hand = Network()
+    optimizer = torch.optim.Adam(list(by_hand.leaves.values()), lr=0.01)
+    for learning_rate in (0.01, 0.01, 0.5, 0.5):
+        optimizer.param_groups[0]["lr"] = learning_rate
+        by_hand.loss().backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        optimizer.zero_grad()
+    session = loaded(network({"op": "torch.optim.Adam", "args": {"lr": 0.01}}))
+
+    session.step()
+    session.step()
+    done = session.load(text(network({"op": "torch.optim.Adam", "args": {"lr": 0.5}})))
+    session.step()
+    session.step()
+
+    assert done.is_changed
+    assert done.anew == ()
+    assert values(session) == {ref: leaf.tolist() for ref, leaf in by_hand.leaves.items()}
+
+
+def test_another_optimizer_begins_with_an_empty_state_and_says_so() -> None:
+    session = loaded(network({"op": "torch.optim.Adam", "args": {"lr": 0.01}}))
+    session.step()
+    before = values(session)
+
+    done = session.load(text(network({"op": "torch.optim.RMSprop", "args": {"lr": 0.01}})))
+    session.step()
+
+    assert done.is_optimiser_new
+    assert values(session) != before
+
+
+def test_turning_a_gradient_off_freezes_the_leaf_and_keeps_the_rest() -> None:
+    session = loaded(article())
+    session.step()
+    before = values(session)
+    changed = article()
+    del changed["nodes"]["b"]["requires_grad"]
+
+    session.load(text(changed))
+    session.step()
+
+    assert list(session.state.leaves) == ["w"]
+    assert session.state.sources["b"].tolist() == before["b"]
+    assert values(session)["w"] != before["w"]
+
+
+def test_rewiring_keeps_every_parameter() -> None:
+    session = loaded(article())
+    session.step()
+    before = values(session)
+
+    session.load(text(edited(article(), "nodes", "loss", "op", value="torch.sum")))
+
+    assert values(session) == before
+    session.step()
+    assert values(session) != before
+
+
+def test_a_changed_seed_takes_effect_at_reset() -> None:
+    session = loaded(article())
+    session.step()
+    before = values(session)
+
+    session.load(text(edited(article(), "seed", value=5)))
+    kept = values(session)
+    session.reset()
+
+    _, b, w = article_script(0, seed=5)
+    assert kept == before
+    assert values(session) == {"b": b.tolist(), "w": w.tolist()}
+    assert session.standing.run == 2
+    assert session.standing.step == 0
+    assert len(session.losses) == 0
+
+
+def test_random_numbers_after_an_edit_in_a_run_go_on_as_if_nothing_had_been_remade() -> None:
+    one, other = loaded(network()), loaded(network())
+    other.reset()
+    other.step()
+    other.load(text(edited(network(), "nodes", "b1", "args", "size", value=[1])))
+    drawn = torch.rand(1)
+    one.reset()
+    one.step()
+
+    assert torch.rand(1).equal(drawn)
+
+
+def test_a_deposit_that_stood_before_training_is_part_of_the_first_step() -> None:
+    session = loaded(article())
+    session.backward()
+    first = torch.tensor(deposit(session, "w"))
+    start = torch.tensor(values(session)["w"])
+
+    session.step(watched=True)
+
+    assert torch.allclose(torch.tensor(values(session)["w"]), start - 0.1 * 2 * first)
+
+
+def test_a_step_shows_values_before_the_update_and_leaves_after_it() -> None:
+    graph = article()
+    graph["nodes"]["view"] = {"op": "torch.reshape", "inputs": {"input": "w"}, "args": {"shape": [1, 1]}}
+    session = loaded(graph)
+    before = values(session)["w"]
+
+    moment = session.step(watched=True)
+
+    assert moment is not None
+    assert moment.value("view").tolist() == [before]
+    assert moment.value("w").tolist() == values(session)["w"] != before
+
+
+def test_gradients_shown_are_those_before_clipping() -> None:
+    graph = network(clip={"value": 1e-6})
+    session = loaded(graph)
+
+    moment = session.step(watched=True)
+
+    assert moment is not None
+    shown = moment.gradient("w2")
+    assert shown is not None
+    assert float(shown.abs().max()) > 1e-3
+
+
+def test_losses_that_are_not_finite_are_kept() -> None:
+    session = loaded(edited(article(), "train", "optimizer", "args", "lr", value=50.0))
+    for _ in range(100):
+        session.step()
+
+    losses = session.losses.values()
+
+    assert len(losses) == 100
+    assert math.isnan(losses[-1])
+
+
+@pytest.mark.parametrize(
+    ("path", "code"), [(("train", "loss"), "no-loss"), (("train", "optimizer"), "no-optimizer")]
+)
+def test_a_step_that_makes_no_sense_is_refused_with_what_to_do(path: tuple[str, ...], code: str) -> None:
+    graph = article()
+    del graph[path[0]][path[1]]
+    session = loaded(graph)
+
+    with pytest.raises(RunError) as refused:
+        session.step()
+
+    assert refused.value.problem.code == code
+    assert refused.value.problem.help
+
+
+def test_a_session_goes_on_after_a_failure() -> None:
+    graph = article()
+    graph["nodes"]["matrix"] = {"op": "torch.tensor", "args": {"data": [[-1.0]]}}
+    graph["nodes"]["root"] = {"op": "torch.linalg.cholesky", "inputs": {"input": "matrix"}}
+    graph["nodes"]["total"] = {"op": "torch.add", "inputs": {"input": "loss", "other": "total_root"}}
+    graph["nodes"]["total_root"] = {"op": "torch.sum", "inputs": {"input": "root"}}
+    graph["train"]["loss"] = "total"
+    session = loaded(graph)
+    with pytest.raises(RunError) as failed:
+        session.step()
+    assert failed.value.problem.where == "/nodes/root"
+
+    session.load(text(edited(graph, "nodes", "matrix", "args", "data", value=[[4.0]])))
+    session.step()
+
+    assert len(session.losses) == 1
+
+
+def test_lbfgs_takes_its_steps_by_closure() -> None:
+    arguments: Json = {"lr": 0.5, "max_iter": 4}
+    nodes = article()["nodes"]
+    x, y = (torch.tensor(nodes[name]["args"]["data"]) for name in ("x", "y"))
+    torch.manual_seed(42)
+    b, w = torch.randn(1, requires_grad=True), torch.randn(1, requires_grad=True)
+    optimizer = torch.optim.LBFGS([b, w], **arguments)
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = ((y - (b + w * x)) ** 2).mean()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    losses = [float(optimizer.step(closure).detach()) for _ in range(3)]  # type: ignore[no-untyped-call]
+    session = loaded(article())
+    leaves = list(session.state.leaves.values())
+    session.state.updates.optimiser = torch.optim.LBFGS(leaves, **arguments)  # type: ignore[assignment]
+
+    for step in range(3):
+        session.step(watched=step == 1)
+
+    assert session.losses.values() == losses
+    assert values(session) == {"b": b.tolist(), "w": w.tolist()}
+
+
+def layered() -> Json:
+    """A network of modules, with running statistics and dropout."""
+    return {
+        "gradcanvas": 1,
+        "seed": 3,
+        "device": "cpu",
+        "nodes": {
+            "x": {"op": "torch.randn", "args": {"size": [12, 4]}},
+            "first": {
+                "op": "torch.nn.Linear",
+                "inputs": {"input": "x"},
+                "args": {"in_features": 4, "out_features": 6},
+            },
+            "norm": {
+                "op": "torch.nn.BatchNorm1d",
+                "inputs": {"input": "first"},
+                "args": {"num_features": 6},
+            },
+            "drop": {"op": "torch.nn.Dropout", "inputs": {"input": "norm"}, "args": {"p": 0.5}},
+            "last": {
+                "op": "torch.nn.Linear",
+                "inputs": {"input": "drop"},
+                "args": {"in_features": 6, "out_features": 1},
+            },
+            "squares": {"op": "torch.square", "inputs": {"input": "last"}},
+            "loss": {"op": "torch.mean", "inputs": {"input": "squares"}},
+        },
+        "train": {
+            "loss": "loss",
+            "steps": 4,
+            "optimizer": {"op": "torch.optim.SGD", "args": {"lr": 0.1, "momentum": 0.9}},
+        },
+    }
+
+
+class Layered:
+    """The same by hand."""
+
+    def __init__(self) -> None:
+        torch.manual_seed(3)
+        self.x = torch.randn(12, 4)
+        self.net = torch.nn.Sequential(
+            torch.nn.Linear(4, 6), torch.nn.BatchNorm1d(6), torch.nn.Dropout(0.5), torch.nn.Linear(6, 1)
+        )
+        self.optimizer = torch.optim.SGD(self.net.parameters(), lr=0.1, momentum=0.9)
+
+    def step(self) -> float:
+        """Make one step and return its loss."""
+        loss = self.net(self.x).square().mean()
+        loss.backward()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return float(loss.detach())
+
+
+def test_modules_train_like_the_script() -> None:
+    by_hand, session = Layered(), loaded(layered())
+    torch.manual_seed(3)
+    session.reset()
+
+    for step in range(4):
+        session.step(watched=step == 2)
+        session.evaluate()
+    after = values(session)
+
+    by_hand = Layered()
+    losses = [by_hand.step() for _ in range(4)]
+    assert session.losses.values() == losses
+    assert list(after.values()) == [parameter.tolist() for parameter in by_hand.net.parameters()]
+    running = session.state.modules["norm"].get_buffer("running_mean")
+    assert running.equal(by_hand.net[1].get_buffer("running_mean"))
+
+
+def test_a_module_goes_on_from_a_copy_with_its_buffers() -> None:
+    session = loaded(layered())
+    for _ in range(3):
+        session.step()
+    data = session.copy()
+    session.step()
+
+    other = loaded(layered())
+    other.restore(data)
+    other.step()
+
+    assert other.copy() == session.copy()
+
+
+def test_freezing_a_module_in_a_run_keeps_its_parameters() -> None:
+    session = loaded(layered())
+    session.step()
+    before = values(session)
+
+    session.load(text(edited(layered(), "nodes", "first", "requires_grad", value=False)))
+    session.step()
+
+    assert "first.weight" not in session.state.leaves
+    assert session.state.modules["first"].get_parameter("weight").tolist() == before["first.weight"]
+    assert values(session)["last.weight"] != before["last.weight"]
