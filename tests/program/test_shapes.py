@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from gradcanvas.program.memory import default_budget_bytes, in_words
-from gradcanvas.program.shapes import Given, Meta, Refusal, Shapes, Unknown, contiguous, flattened, meta_of
+from gradcanvas.program.metas import Meta, Unknown, contiguous, meta_of
+from gradcanvas.program.shapes import Given, Refusal, Shapes, flattened
 from gradcanvas.program.torch_words import as_when_run
 
 A = contiguous((3, 2), torch.float32, requires_grad=True)

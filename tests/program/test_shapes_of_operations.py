@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from gradcanvas.catalog import Operation, Overload, callables, load_catalog
-from gradcanvas.program.shapes import Given, Meta, Shapes, Value, flattened, meta_of
+from gradcanvas.program.metas import Meta, Value, meta_of
+from gradcanvas.program.shapes import Given, Shapes, flattened
 from tests.catalog.trying import call, literal, made, tensors
 
 CALLED = ("source", "function", "method", "module", "editor")

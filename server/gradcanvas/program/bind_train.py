@@ -19,7 +19,8 @@ from gradcanvas.program.binding import (
 from gradcanvas.program.drafts import Problems, find_operation
 from gradcanvas.program.literals import misfit
 from gradcanvas.program.matching import Given, match
-from gradcanvas.program.scopes import ScopeBinder, Unresolved
+from gradcanvas.program.references import Unresolved
+from gradcanvas.program.scopes import ScopeBinder
 
 _DATA = Argument("data", "data")
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from gradcanvas.program.binding import BoundNode
 from gradcanvas.program.evaluation import Evaluation
+from gradcanvas.program.metas import Meta, Unknown, Value, contiguous
 from gradcanvas.program.modules import bodies_of
 from gradcanvas.program.refusals import shape_text
 from gradcanvas.program.scope_run import LOST, Fed, Lost, ScopeRun
-from gradcanvas.program.shapes import Meta, Unknown, Value, contiguous
 from gradcanvas.program.values import DTYPE
 
 MOST_PASSAGES = 6

@@ -11,10 +11,12 @@ import torch
 
 from gradcanvas.document.problems import pointer
 from gradcanvas.program.binding import Binding, BoundNode, Reference, Scope
-from gradcanvas.program.calling import call_arguments, literal_arguments, make_arguments
+from gradcanvas.program.calling import call_arguments
 from gradcanvas.program.drafts import Problems
+from gradcanvas.program.likeness import argument_texts, made_key, make_module
 from gradcanvas.program.limits import excess
 from gradcanvas.program.literal_data import data_meta
+from gradcanvas.program.metas import Meta, Unknown, Value
 from gradcanvas.program.refusals import Words, explain, explain_budget
 from gradcanvas.program.scope_run import (
     LOST,
@@ -26,7 +28,7 @@ from gradcanvas.program.scope_run import (
     output_name,
     unknown_outputs,
 )
-from gradcanvas.program.shapes import Given, Made, Meta, Refusal, Shapes, Unknown, Value
+from gradcanvas.program.shapes import Given, Made, Refusal, Shapes
 from gradcanvas.program.values import DTYPE, dtype_name
 
 RunControl = Callable[["Evaluation", ScopeRun, BoundNode, dict[str, Fed]], None]
@@ -107,7 +109,7 @@ class Evaluation:
         if node.operation.kind == "source" and data is not None and data.name in node.values:
             dtype = node.values.get("dtype")
             value = node.values[data.name]
-            key = ("data", _texts(node))
+            key = ("data", argument_texts(node))
             return self.shapes.remembered(key, lambda: data_meta(value, DTYPE.get(str(dtype))))
         return self._call(node, {}, lambda: self.calls[node.operation.name])
 
@@ -129,7 +131,7 @@ class Evaluation:
         if too_much is not None:
             self.refuse(run, node, too_much)
             return
-        made = self.shapes.module(("module", _made_key(node)), lambda: self._module(node))
+        made = self.shapes.module(("module", made_key(node)), lambda: make_module(node, self.calls))
         if isinstance(made, Refusal):
             self.refuse(run, node, explain(node, path, {}, made))
             return
@@ -149,22 +151,6 @@ class Evaluation:
                 owned = ", ".join(f"`{each}`" for each in made.tensors) or "none"
                 message = f"`{node.id}` has no parameter `{name[:80]}`."
                 self.refuse(run, node, ("unknown-parameter", message, f"It has {owned}."), (key, name))
-
-    def _module(self, node: BoundNode) -> torch.nn.Module:
-        positional, keywords = make_arguments(node)
-        module: torch.nn.Module = self.calls[node.operation.name](*positional, **keywords)
-        parameters = dict(module.named_parameters())
-        for init in node.inits:
-            if init.parameter in parameters:
-                positional, keywords = literal_arguments(init.overload, init.values)
-                self.calls[init.operation.name](parameters[init.parameter], *positional, **keywords)
-        asked = node.node.requires_grad
-        if isinstance(asked, bool):
-            module.requires_grad_(asked)
-        for name, required in asked.items() if isinstance(asked, dict) else ():
-            if name in parameters:
-                parameters[name].requires_grad_(required)
-        return module
 
     def _cut_batches(self, run: ScopeRun) -> None:
         """Let a step see one batch of the sources that are cut into batches."""
@@ -224,9 +210,9 @@ class Evaluation:
         def callee() -> Callable[..., Any]:
             if not node.is_module:
                 return self.calls[node.operation.name]
-            return self._module(owner).train(node.node.mode != "eval")
+            return make_module(owner, self.calls).train(node.node.mode != "eval")
 
-        given = self._call(node, fed, callee, _made_key(owner) if node.is_module else ())
+        given = self._call(node, fed, callee, made_key(owner) if node.is_module else ())
         if isinstance(given, Refusal):
             self.refuse(run, node, explain(node, path, fed, given))
         elif self.hold(run, node, given.held, given.largest):
@@ -245,7 +231,7 @@ class Evaluation:
             positional, keywords = call_arguments(node, by_reference.__getitem__)
             return callee()(*positional, **keywords)
 
-        key = (node.operation.name, _texts(node), tuple(fed.items()), made, node.node.mode)
+        key = (node.operation.name, argument_texts(node), tuple(fed.items()), made, node.node.mode)
         return self.shapes.call(key, run)
 
     def _fed(self, run: ScopeRun, node: BoundNode) -> dict[str, Fed]:
@@ -324,19 +310,3 @@ def _no_gradient(path: str, value: Meta) -> Words:
         "only Tensors of floating point dtype can require gradients",
         "Write its numbers with a point (`1.0`), or give it a floating dtype.",
     )
-
-
-def _texts(node: BoundNode) -> tuple[object, ...]:
-    if node.owner != node.id:
-        return tuple((name, repr(value)) for name, value in node.values.items())
-    return tuple((name, literal.text) for name, literal in node.node.args.items())
-
-
-def _made_key(node: BoundNode) -> tuple[object, ...]:
-    inits = tuple(
-        (name, init.op, tuple((key, literal.text) for key, literal in init.args.items()))
-        for name, init in node.node.init.items()
-    )
-    asked = node.node.requires_grad
-    frozen = tuple(asked.items()) if isinstance(asked, dict) else asked
-    return (node.operation.name, _texts(node), frozen, inits)

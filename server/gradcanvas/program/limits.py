@@ -6,7 +6,8 @@ Such a call would keep the checker, and the run after it, busy for hours without
 from collections.abc import Mapping
 
 from gradcanvas.program.binding import BoundNode
-from gradcanvas.program.shapes import MOST_OUTPUTS, Meta
+from gradcanvas.program.metas import Meta
+from gradcanvas.program.shapes import MOST_OUTPUTS
 
 Words = tuple[str, str, str]
 

@@ -6,7 +6,8 @@ from typing import Any
 import torch
 
 from gradcanvas.program.literals import data_shape, is_complex
-from gradcanvas.program.shapes import Given, Meta, Refusal, contiguous
+from gradcanvas.program.metas import Meta, contiguous
+from gradcanvas.program.shapes import Given, Refusal
 
 
 def data_meta(value: object, dtype: torch.dtype | None) -> Given | Refusal:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from gradcanvas.program.binding import BoundTrain, Reference
 from gradcanvas.program.drafts import Problems
+from gradcanvas.program.metas import Meta, Unknown
 from gradcanvas.program.refusals import shape_text
 from gradcanvas.program.scope_run import ScopeRun
-from gradcanvas.program.shapes import Meta, Unknown
 
 
 def check_loss_and_metrics(train: BoundTrain, run: ScopeRun, problems: Problems) -> BoundTrain:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from gradcanvas.program.binding import BoundNode
 from gradcanvas.program.memory import in_words
-from gradcanvas.program.shapes import Meta, Refusal
+from gradcanvas.program.metas import Meta
+from gradcanvas.program.shapes import Refusal
 from gradcanvas.program.torch_words import as_when_run, mismatch
 from gradcanvas.program.values import dtype_name
 

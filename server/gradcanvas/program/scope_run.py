@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from gradcanvas.program.binding import BoundNode, Reference, Scope
-from gradcanvas.program.shapes import Meta, Unknown, Value
+from gradcanvas.program.metas import Meta, Unknown, Value
 from gradcanvas.program.values import dtype_name
 
 

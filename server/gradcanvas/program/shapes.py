@@ -8,46 +8,17 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.fx.experimental.symbolic_shapes import ShapeEnv
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from gradcanvas.program.metas import Meta, Value, bytes_held, bytes_of, fake_tensor, meta_of
+
 MOST_OUTPUTS = 10_000
 """Tensors that one call may give."""
-
-
-class Meta(NamedTuple):
-    """All that is known of a tensor whose numbers are not computed; strides count in elements."""
-
-    shape: tuple[int, ...]
-    stride: tuple[int, ...]
-    dtype: torch.dtype
-    requires_grad: bool
-    conjugate: bool = False
-    negative: bool = False
-
-    @property
-    def elements(self) -> int:
-        """How many numbers it holds."""
-        count = 1
-        for size in self.shape:
-            count *= size
-        return count
-
-
-class Unknown(NamedTuple):
-    """A tensor of which the data decide something: None is what is not known before the run."""
-
-    shape: tuple[int | None, ...] | None = None
-    dtype: torch.dtype | None = None
-    requires_grad: bool | None = None
-
-
-Value = Meta | Unknown | None
-"""What an output is; None is one that is absent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +102,7 @@ def _attempt(run: Callable[[Callable[[Meta], torch.Tensor]], object]) -> Given |
     made: list[torch.Tensor] = []
 
     def tensor(meta: Meta) -> torch.Tensor:
-        made.append(_tensor(meta, "cpu"))
+        made.append(fake_tensor(meta))
         return made[-1]
 
     try:
@@ -151,7 +122,7 @@ def _make(make: Callable[[], torch.nn.Module]) -> Made | Refusal:
         judged = _judged(error)
         return judged if isinstance(judged, Refusal) else Made({}, 0)
     known = {name: meta for name, meta in tensors.items() if isinstance(meta, Meta)}
-    return Made(known, sum(_bytes(meta) * (2 if meta.requires_grad else 1) for meta in known.values()))
+    return Made(known, sum(bytes_held(meta) * (2 if meta.requires_grad else 1) for meta in known.values()))
 
 
 def owned(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
@@ -179,36 +150,6 @@ def flattened(result: object) -> Iterator[torch.Tensor | None]:
             waiting.extend(reversed(each))
         elif isinstance(each, dict):
             waiting.extend(reversed(each.values()))
-
-
-def meta_of(tensor: torch.Tensor) -> Meta | Unknown:
-    """Return what is known of a fake tensor."""
-    shape = tuple(_whole(size) for size in tensor.shape)
-    if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_nested:
-        return Unknown(shape, tensor.dtype, tensor.requires_grad)
-    stride = tuple(_whole(step) for step in tensor.stride())
-    sizes = [size for size in shape if size is not None]
-    steps = [step for step in stride if step is not None]
-    if len(sizes) < len(shape) or len(steps) < len(stride):
-        return Unknown(shape, tensor.dtype, tensor.requires_grad)
-    return Meta(
-        tuple(sizes),
-        tuple(steps),
-        tensor.dtype,
-        tensor.requires_grad,
-        tensor.is_conj(),
-        tensor.is_neg(),
-    )
-
-
-def contiguous(shape: tuple[int, ...], dtype: torch.dtype, requires_grad: bool = False) -> Meta:
-    """Return the meta of a new tensor."""
-    strides: list[int] = []
-    step = 1
-    for size in reversed(shape):
-        strides.append(step)
-        step *= max(size, 1)
-    return Meta(shape, tuple(reversed(strides)), dtype, requires_grad)
 
 
 def words_of(error: BaseException) -> str:
@@ -246,21 +187,12 @@ class _Largest(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch lea
         result = func(*args, **(kwargs or {}))
         for tensor in flattened(result):
             if tensor is not None and tensor.layout is torch.strided:
-                self.bytes = max(self.bytes, _bytes_of(tensor))
+                self.bytes = max(self.bytes, bytes_of(tensor))
         return result
 
 
 def _fake_mode() -> FakeTensorMode:
     return FakeTensorMode(shape_env=ShapeEnv())
-
-
-def _tensor(meta: Meta, device: str) -> torch.Tensor:
-    tensor = torch.empty_strided(meta.shape, meta.stride, dtype=meta.dtype, device=device)
-    if meta.conjugate:
-        tensor = tensor.conj()
-    if meta.negative:
-        tensor = torch._neg_view(tensor)
-    return tensor.requires_grad_() if meta.requires_grad else tensor
 
 
 def _given(outputs: list[torch.Tensor | None], made: list[torch.Tensor], largest: int) -> Given:
@@ -277,7 +209,7 @@ def _given(outputs: list[torch.Tensor | None], made: list[torch.Tensor], largest
             storage = tensor.untyped_storage()._cdata
             if storage not in seen:
                 seen.add(storage)
-                held += _bytes_of(tensor) + (_bytes(value) if value.requires_grad else 0)
+                held += bytes_of(tensor) + (bytes_held(value) if value.requires_grad else 0)
     return Given(tuple(values), held, largest)
 
 
@@ -319,26 +251,3 @@ def _is_of_the_checker(error: Exception) -> bool:
         return True
     text = str(error).lower()
     return any(words in text for words in _CHECKER_WORDS)
-
-
-def _whole(size: object) -> int | None:
-    if type(size) is int:
-        return size
-    node = getattr(size, "node", None)
-    number = node.maybe_as_int() if node is not None else None
-    return number if isinstance(number, int) else None
-
-
-def _bytes_of(tensor: torch.Tensor) -> int:
-    """Return the bytes a tensor needs, counted here: torch's own count wraps round at 2**64."""
-    last = 0
-    for size, step in zip(tensor.shape, tensor.stride(), strict=True):
-        whole_size, whole_step = _whole(size), _whole(step)
-        if whole_size is None or whole_step is None or whole_size == 0:
-            return 0
-        last += (whole_size - 1) * whole_step
-    return (last + 1) * tensor.dtype.itemsize
-
-
-def _bytes(meta: Meta) -> int:
-    return meta.elements * meta.dtype.itemsize

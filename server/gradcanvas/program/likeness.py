@@ -1,0 +1,45 @@
+"""When two nodes are the same call, and a module as its node says. Knows no shapes, no graph around them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+
+from gradcanvas.program.binding import BoundNode
+from gradcanvas.program.calling import literal_arguments, make_arguments
+
+
+def make_module(node: BoundNode, calls: Mapping[str, Callable[..., Any]]) -> torch.nn.Module:
+    """Make a module on whatever device is the default, filled and frozen as its node says."""
+    positional, keywords = make_arguments(node)
+    module: torch.nn.Module = calls[node.operation.name](*positional, **keywords)
+    parameters = dict(module.named_parameters())
+    for init in node.inits:
+        if init.parameter in parameters:
+            positional, keywords = literal_arguments(init.overload, init.values)
+            calls[init.operation.name](parameters[init.parameter], *positional, **keywords)
+    asked = node.node.requires_grad
+    if isinstance(asked, bool):
+        module.requires_grad_(asked)
+    for name, required in asked.items() if isinstance(asked, dict) else ():
+        if name in parameters:
+            parameters[name].requires_grad_(required)
+    return module
+
+
+def argument_texts(node: BoundNode) -> tuple[object, ...]:
+    """Return the literals of a node, equal for two nodes that are called with the same."""
+    if node.owner != node.id:
+        return tuple((name, repr(value)) for name, value in node.values.items())
+    return tuple((name, literal.text) for name, literal in node.node.args.items())
+
+
+def made_key(node: BoundNode) -> tuple[object, ...]:
+    """Return what decides how a module is made."""
+    inits = tuple(
+        (name, init.op, tuple((key, literal.text) for key, literal in init.args.items()))
+        for name, init in node.node.init.items()
+    )
+    asked = node.node.requires_grad
+    frozen = tuple(asked.items()) if isinstance(asked, dict) else asked
+    return (node.operation.name, argument_texts(node), frozen, inits)
