@@ -25,6 +25,12 @@ export function placeAfter(scene: Scene, uid: string): Point | null {
   return card ? freePlace(scene, [card.x + card.layout.width + 88, card.y]) : null;
 }
 
+/** The place below a card where another source belongs. */
+export function placeBelow(scene: Scene, uid: string): Point | null {
+  const card = scene.card(uid);
+  return card ? freePlace(scene, [card.x, card.y + card.layout.height + GAP + 8]) : null;
+}
+
 function bottomOf(scene: Scene, uid: string): number {
   const card = scene.card(uid);
   return card ? card.y + card.layout.height : 0;

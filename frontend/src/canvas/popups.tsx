@@ -2,13 +2,14 @@
 import { type ReactNode, useMemo } from "react";
 import { useCatalog } from "../catalog/catalog-store";
 import { connect } from "../document/commands";
+import type { Point } from "../document/types";
 import { useEditor } from "../editor/editor";
 import { placeOperation } from "../editor/place-operation";
 import { OperationSearch } from "../panels/palette/operation-search";
 import { useView, type WireEnd } from "../view/view-store";
 import { focusOn } from "./canvas-keys";
 import { focusCanvas, useCanvas } from "./canvas-store";
-import { freePlace, placeAfter } from "./free-place";
+import { freePlace, placeAfter, placeBelow } from "./free-place";
 import { type Choice, PopupList } from "./popup-list";
 import type { Stage } from "./stage";
 import { WireFits } from "./wire-fits";
@@ -29,13 +30,15 @@ function NodeSearch({ stage }: { readonly stage: Stage }): ReactNode {
   const search = useView((view) => view.search);
   const catalog = useCatalog((state) => state.catalog);
   if (search === null) return null;
-  const at = search.at ?? usualPlace(stage);
+  const at = search.at ?? usualPlace(stage, false);
   const close = (): void => {
     useView.getState().closeSearch();
     focusCanvas();
   };
   const choose = (operation: string): void => {
-    const uid = placeOperation(document, catalog, operation, at, search.fits);
+    const source = catalog.operations.get(operation)?.kind === "source";
+    const place = search.at ?? usualPlace(stage, source);
+    const uid = placeOperation(document, catalog, operation, place, search.fits);
     close();
     focusOn(stage.editor, { kind: "node", uid });
   };
@@ -46,12 +49,12 @@ function NodeSearch({ stage }: { readonly stage: Stage }): ReactNode {
   );
 }
 
-/** A chain goes on to the right of what is selected; else the middle of the view. */
-function usualPlace(stage: Stage): readonly [number, number] {
+/** A chain goes on to the right of what is selected, a further source stands below it; else the middle of the view. */
+function usualPlace(stage: Stage, source: boolean): Point {
   const { selection, center } = useView.getState();
   const [uid] = selection;
   const { scene } = stage.model();
-  const after = uid === undefined ? null : placeAfter(scene, uid);
+  const after = uid === undefined ? null : source ? placeBelow(scene, uid) : placeAfter(scene, uid);
   return after ?? freePlace(scene, [center[0] - 66, center[1] - 46]);
 }
 

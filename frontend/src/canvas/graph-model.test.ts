@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { moveNodes, setField } from "../document/commands";
+import { type GraphModel, modelOf } from "./graph-model";
+import { sampleCatalog, sampleDocument, sampleLayout } from "./sample-graph";
+
+function cardOf(model: GraphModel, id: string): GraphModel["cards"][number] {
+  const card = model.cards.find(({ node }) => node.id === id);
+  if (!card) throw new Error(`no card ${id}`);
+  return card;
+}
+
+describe("the model of a graph", () => {
+  it("tells leaf, data, loss and everything else apart", () => {
+    const model = modelOf(sampleDocument().getSnapshot(), sampleCatalog, sampleLayout(), null);
+
+    const kinds = Object.fromEntries(model.cards.map(({ node, kind }) => [node.id, kind]));
+    expect(kinds).toEqual({ x: "data", w: "leaf", wx: "plain", both: "plain", loss: "loss" });
+  });
+
+  it("says on the card what it knows before and after an evaluation", () => {
+    const snapshot = sampleDocument().getSnapshot();
+    const before = modelOf(snapshot, sampleCatalog, null, null);
+    const after = modelOf(snapshot, sampleCatalog, sampleLayout(), before);
+
+    expect(cardOf(before, "w")).toMatchObject({ kind: "leaf", note: "", row: -1 });
+    expect(cardOf(after, "w")).toMatchObject({ note: "[1] leaf", noGradient: null, row: 1 });
+    expect(cardOf(after, "x")).toMatchObject({ note: "[3] data", noGradient: "none: data" });
+    expect(cardOf(after, "loss").note).toBe("[ ] MeanBackward0");
+  });
+
+  it("gives a list of tensors a socket for each and an open one", () => {
+    const model = modelOf(sampleDocument().getSnapshot(), sampleCatalog, sampleLayout(), null);
+
+    const sockets = cardOf(model, "both").inputs.map(({ argument, index, edge }) => [argument, index, edge]);
+    expect(sockets).toEqual([
+      ["tensors", 0, "both.tensors.0"],
+      ["tensors", 1, "both.tensors.1"],
+      ["tensors", 2, null],
+    ]);
+  });
+
+  it("joins every edge of the document with its row, from socket to socket", () => {
+    const { scene } = modelOf(sampleDocument().getSnapshot(), sampleCatalog, sampleLayout(), null);
+
+    expect(scene.edges.map(({ id, row }) => [id, row])).toEqual([
+      ["wx.input", 0],
+      ["wx.other", 1],
+      ["both.tensors.0", 2],
+      ["both.tensors.1", 3],
+      ["loss.input", 4],
+    ]);
+    expect(scene.edges[1]?.why).toBe("x does not require a gradient");
+    expect([scene.x1[0], scene.y1[0], scene.x2[0], scene.y2[0]]).toEqual([132, 46, 240, 131]);
+  });
+
+  it("keeps the cards that an edit does not touch the same objects", () => {
+    const document = sampleDocument();
+    const before = modelOf(document.getSnapshot(), sampleCatalog, sampleLayout(), null);
+    const w = cardOf(before, "w").node.uid;
+
+    moveNodes(document, new Map([[w, [10, 10]]]));
+    const after = modelOf(document.getSnapshot(), sampleCatalog, sampleLayout(), before);
+
+    const kept = after.cards.filter((card) => before.cards.includes(card)).map(({ node }) => node.id);
+    expect(kept).toEqual(["x", "wx", "both", "loss"]);
+  });
+
+  it("puts problems on the cards they belong to", () => {
+    const problem = { where: "/nodes/wx/inputs/other", code: "shape", message: "No.", help: "Look." };
+
+    const model = modelOf(
+      sampleDocument().getSnapshot(),
+      sampleCatalog,
+      sampleLayout({ problems: [problem] }),
+      null,
+    );
+
+    expect(cardOf(model, "wx").problems).toEqual([problem]);
+    expect(cardOf(model, "w").problems).toEqual([]);
+  });
+
+  it("folds a collapsed card and its sockets", () => {
+    const document = sampleDocument();
+    const wx = document.getSnapshot().byId.get("wx")?.uid ?? "";
+
+    setField(document, [wx], "collapsed", "true");
+    const model = modelOf(document.getSnapshot(), sampleCatalog, sampleLayout(), null);
+
+    expect(cardOf(model, "wx").layout.height).toBe(40);
+  });
+});
