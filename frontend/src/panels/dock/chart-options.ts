@@ -54,8 +54,14 @@ function runLines({ runs }: ChartPlan, colour: Colours): uPlot.Series[] {
   return Array.from({ length: runs }, (_, index) => ({
     stroke: index === runs - 1 ? colour("--loss") : colour("--faint"),
     width: index === runs - 1 ? 2 : 1,
-    points: { show: false },
+    points: { show: isAlone, size: 5 },
   }));
+}
+
+/** A run of one loss has no line yet, so its point is shown. */
+function isAlone(chart: uPlot, line: number): boolean {
+  const values: readonly unknown[] = Array.from(chart.data[line] ?? []);
+  return values.filter((value) => typeof value === "number").length === 1;
 }
 
 /** Metrics are told apart by their dashes, not by colour. */
