@@ -26,6 +26,8 @@ class Draft:
     node: Node
     operation: Operation | None = None
     overload: Overload | None = None
+    signature: tuple[str, ...] = ()
+    takes_more: bool = False
     values: dict[str, object] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
     inits: tuple[BoundInit, ...] = ()
@@ -212,6 +214,10 @@ def _match(draft: Draft, args: Mapping[str, Literal], problems: Problems) -> Non
         draft.lost = True
         return
     draft.overload = found.overload
+    draft.signature = found.names
+    draft.takes_more = found.takes_more
+    if not args:
+        return
     for argument in found.overload.arguments:
         if argument.name in args:
             value = args[argument.name].value

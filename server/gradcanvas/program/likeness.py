@@ -7,6 +7,7 @@ import torch
 
 from gradcanvas.program.binding import BoundNode
 from gradcanvas.program.calling import literal_arguments, make_arguments
+from gradcanvas.program.literals import fingerprint
 
 
 def make_module(node: BoundNode, calls: Mapping[str, Callable[..., Any]]) -> torch.nn.Module:
@@ -30,8 +31,8 @@ def make_module(node: BoundNode, calls: Mapping[str, Callable[..., Any]]) -> tor
 def argument_texts(node: BoundNode) -> tuple[object, ...]:
     """Return the literals of a node, equal for two nodes that are called with the same."""
     if node.owner != node.id:
-        return tuple((name, repr(value)) for name, value in node.values.items())
-    return tuple((name, literal.text) for name, literal in node.node.args.items())
+        return tuple((name, fingerprint(repr(value))) for name, value in node.values.items())
+    return tuple((name, fingerprint(literal.text)) for name, literal in node.node.args.items())
 
 
 def made_key(node: BoundNode) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ One row for each type of argument; `misfit` reads them.
 """
 
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Any
 
 from gradcanvas.catalog.model import Argument
@@ -116,6 +117,14 @@ def data_shape(value: object) -> tuple[int, ...]:
         if not is_number(item):
             raise ValueError(f"It holds {described(item)}.")
     return tuple(shape)
+
+
+def fingerprint(text: str) -> str | bytes:
+    """Return what stands for a literal's text where it is remembered: itself, or of a long one a digest."""
+    return text if len(text) <= _LONG else blake2b(text.encode(errors="surrogatepass")).digest()
+
+
+_LONG = 200
 
 
 def _raise_if_ragged(level: list[Any]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gradcanvas.catalog.model import Argument, Operation, Overload
 from gradcanvas.document import Literal
 from gradcanvas.document.problems import nearest
-from gradcanvas.program.literals import described, expected, misfit
+from gradcanvas.program.literals import described, expected, fingerprint, misfit
 
 NEVER_OFFERED = {
     "out": "A node makes its own output.",
@@ -50,10 +50,19 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The overload that fits, or the faults."""
+    """The overload that fits, or the faults.
+
+    Attributes:
+        overload: what fits.
+        faults: why nothing does.
+        names: of the overload's arguments, in their order.
+        takes_more: wires beside the signature are meant by it: inputs of functions, names of an index.
+    """
 
     overload: Overload | None
     faults: tuple[Fault, ...] = ()
+    names: tuple[str, ...] = ()
+    takes_more: bool = False
 
 
 def match(operation: Operation, given: Given, owner: str) -> Match:
@@ -64,7 +73,8 @@ def match(operation: Operation, given: Given, owner: str) -> Match:
         given: names and literals as they stand in the file.
         owner: how the messages call what gives them: the node's id, "optimizer".
     """
-    key = (id(operation), tuple(given.wired.items()), tuple((k, v.text) for k, v in given.typed.items()))
+    texts = tuple((name, fingerprint(literal.text)) for name, literal in given.typed.items())
+    key = (id(operation), tuple(given.wired.items()), texts)
     known = _known.get(key)
     if known is not None and known[0] is operation:
         return known[1]
@@ -87,7 +97,8 @@ def _match(operation: Operation, given: Given, owner: str) -> Match:
     taking = [each for each in operation.overloads if _takes(each, given, operation)]
     whole = [each for each in taking if not _missing(each, given)]
     if whole:
-        return Match(whole[0])
+        names = tuple(each.name for each in whole[0].arguments)
+        return Match(whole[0], (), names, takes_free_wires(operation, whole[0]))
     return Match(None, (_lacking(operation, taking, given, owner),))
 
 

@@ -42,6 +42,7 @@ class ScopeBinder:
         self.drafts = drafts
         self.broken = broken
         self.wires: dict[str, Wires] = {}
+        self._where = pointer(path)
         self._references = References(name, path, inputs, drafts, broken)
 
     def resolve(self, reference: str) -> Reference | Unresolved:
@@ -52,8 +53,9 @@ class ScopeBinder:
         """Give every node its outputs, then follow every reference."""
         for draft in self.drafts.values():
             if draft.overload is not None:
-                bodies = _bodies(draft, functions)
-                draft.outputs = call_outputs(bodies) if draft.functions else draft.overload.outputs
+                draft.outputs = draft.overload.outputs
+                if draft.functions:
+                    draft.outputs = call_outputs(_bodies(draft, functions))
         for draft in self.drafts.values():
             given = self._follow(draft, problems)
             if draft.overload is not None:
@@ -90,18 +92,16 @@ class ScopeBinder:
         self, draft: Draft, given: Wires, functions: Mapping[str, Function], problems: Problems
     ) -> Wires:
         """Put wires into the order of the signature, the free ones last, and check those."""
-        assert draft.overload is not None
-        signature = [each.name for each in draft.overload.arguments]
-        free = [name for name in given if name not in signature]
+        names = draft.signature
         if draft.functions:
-            free = self._called(draft, functions, signature, problems)
-        elif any(each.type == "index" for each in draft.overload.arguments):
-            free = _indexed(draft, signature, problems)
-        return {name: given[name] for name in (*signature, *free) if name in given}
+            names = (*names, *self._called(draft, functions, problems))
+        elif draft.takes_more:
+            names = (*names, *_indexed(draft, problems))
+        elif len(given) < 2:
+            return given
+        return {name: given[name] for name in names if name in given}
 
-    def _called(
-        self, draft: Draft, functions: Mapping[str, Function], signature: list[str], problems: Problems
-    ) -> list[str]:
+    def _called(self, draft: Draft, functions: Mapping[str, Function], problems: Problems) -> list[str]:
         bodies = _bodies(draft, functions)
         for role, name in draft.functions.items():
             if name not in functions:
@@ -114,7 +114,7 @@ class ScopeBinder:
                 problems.lose(draft, ("args", role), "unknown-function", message, help_text)
         if len(bodies) < len(draft.functions):
             return []
-        wired = tuple(name for name in draft.node.inputs if name not in signature)
+        wired = tuple(name for name in draft.node.inputs if name not in draft.signature)
         call = Call(draft.id, draft.functions, bodies, wired, draft.values)
         for fault in check_call(call, draft.node.op):
             problems.lose(draft, fault.at, fault.code, fault.message, fault.help)
@@ -192,7 +192,7 @@ class ScopeBinder:
         wires = self.wires[draft.id]
         return BoundNode(
             id=draft.id,
-            where=pointer(draft.path),
+            where=f"{self._where}/{draft.id}" if draft.id.isidentifier() else pointer(draft.path),
             operation=draft.operation,
             overload=draft.overload,
             wires=wires,
@@ -236,19 +236,19 @@ def _bodies(draft: Draft, functions: Mapping[str, Function]) -> dict[str, Functi
     return {role: functions[name] for role, name in draft.functions.items() if name in functions}
 
 
-def _indexed(draft: Draft, signature: list[str], problems: Problems) -> list[str]:
+def _indexed(draft: Draft, problems: Problems) -> list[str]:
     """Compare the names in an index with what is wired."""
     named: list[str] = []
     for argument in draft.overload.arguments if draft.overload else ():
         if argument.type == "index" and argument.name in draft.values:
             named += parse_index(str(draft.values[argument.name])).names
             for name in named:
-                if name not in draft.node.inputs or name in signature:
+                if name not in draft.node.inputs or name in draft.signature:
                     message = f"`{draft.id}.{argument.name}` names `{name}`, which is not wired."
                     at = ("args", argument.name)
                     problems.lose(draft, at, "missing-argument", message, f"Wire `{name}` under `inputs`.")
     for name in draft.node.inputs:
-        if name not in signature and name not in named:
+        if name not in draft.signature and name not in named:
             message = f"`{draft.id}` has an input `{name[:80]}` that its index does not name."
             help_text = "Write the name into the index, or take the input away."
             problems.lose(draft, ("inputs", name), "unknown-argument", message, help_text)
