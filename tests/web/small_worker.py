@@ -112,7 +112,7 @@ class SmallWorker:
             error = {"code": "unknown-edge", "message": "There is no such edge.", "help": "Look."}
             self.tell(type="result", id=id, error=error)
         elif what == "export":
-            self.tell(type="result", id=id, result=f"{rest['to']} {rest['autograd']}")
+            self.tell(type="result", id=id, result=exported(**rest))
         elif what != "ledger":
             self.tell(type="result", id=id, result={"what": what, **rest})
 
@@ -150,6 +150,13 @@ class SmallWorker:
 
     def copy(self) -> None:
         write_copy(self.settings.copy_path, json.dumps({"step": self.step, "run": self.run}).encode())
+
+
+def exported(to: str, autograd: bool) -> dict[str, Any]:
+    """Say what an export is made of."""
+    if to == "python":
+        return {"text": "import torch\n"}
+    return {"autograd": {"nodes": [], "links": []}} if autograd else {"outputs": {}}
 
 
 def small_worker(connection: Connection, settings: WorkerSettings) -> None:

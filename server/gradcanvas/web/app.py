@@ -45,6 +45,7 @@ def create_app(settings: Settings) -> tuple[Flask, SocketIO]:
         raise
     app, socketio = Flask("gradcanvas", static_folder=None), make_socketio(settings)
     app.config["MAX_CONTENT_LENGTH"] = settings.http_bytes
+    app.url_map.merge_slashes = False
     socketio.init_app(app)
     outgoing = adapt(socketio, settings, aside=frozenset({"query"}))
     engine = LocalEngine(settings.worker, settings.preload)

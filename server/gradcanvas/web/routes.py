@@ -11,6 +11,7 @@ from gradcanvas import __version__
 from gradcanvas.document import read
 from gradcanvas.engine.keeper import WorkerError
 from gradcanvas.web.catalog_file import CatalogFile
+from gradcanvas.web.drawings import draw
 from gradcanvas.web.errors import Refused, malformed, unknown_graph
 from gradcanvas.web.files import save_file
 from gradcanvas.web.graph_text import EMPTY, UNTITLED
@@ -134,9 +135,9 @@ class Routes:
             result = session.query({"what": "export", "to": to, "autograd": is_autograd})
         except WorkerError as error:
             raise Refused(error.code, error.message, error.help, 409) from None
-        _, title = session.text()
-        text = result if isinstance(result, str) else str(result["text"])
-        return _download(text, mimetype, f"{_file_name(title)}.{ending}")
+        text, title = session.text()
+        exported = result["text"] if to == "python" else draw(result, read(text).graph, to)
+        return _download(exported, mimetype, f"{_file_name(title)}.{ending}")
 
     def _built(self, content: Content | None) -> Response:
         if content is None:

@@ -67,10 +67,10 @@ def serve(serve_settings: ServeSettings) -> None:
 def serve_with(settings: Settings, port: int | None, open_browser: bool) -> None:
     """Serve with all that can be set."""
     with listen(settings.host, port) as listener:
-        address = address_of(listener, settings.host, settings.token)
+        address, taken = address_of(listener, settings.host, settings.token), listener.getsockname()[1]
 
         def is_up() -> None:
-            _say(listener, port, address)
+            _say(taken, port, address)
             if open_browser:
                 threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
@@ -162,12 +162,12 @@ def _serve_beyond(settings: Settings, listener: socket.socket, address: str, is_
         def load_config(self) -> None:
             for name, value in _gunicorn_settings(settings, listener).items():
                 self.cfg.set(name, value)
-            self.cfg.set("when_ready", lambda _: is_up())
-            self.cfg.set("worker_exit", lambda *_: close_app(self.app) if self.app else None)
+            self.cfg.set("worker_exit", lambda _, __: close_app(self.app) if self.app else None)
 
         def load(self) -> Flask:
             self.app, _ = create_app(settings)
             self.app.extensions["gradcanvas"]["data"].tell_address(address.split("?")[0])
+            is_up()
             begin_work(self.app)
             return self.app
 
@@ -176,7 +176,7 @@ def _serve_beyond(settings: Settings, listener: socket.socket, address: str, is_
 
 def _gunicorn_settings(settings: Settings, listener: socket.socket) -> dict[str, Any]:
     return {
-        "bind": f"fd://{listener.fileno()}",
+        "bind": f"fd://{listener.detach()}",
         "worker_class": "gthread",
         "workers": 1,
         "threads": settings.viewers + SPARE_THREADS,
@@ -196,8 +196,7 @@ def _on_signals(end: Any) -> None:
         signal.signal(number, handle)
 
 
-def _say(listener: socket.socket, wanted: int | None, address: str) -> None:
-    port = listener.getsockname()[1]
+def _say(port: int, wanted: int | None, address: str) -> None:
     if wanted is None and port != DEFAULT_PORT:
         sys.stdout.write(f"Port {DEFAULT_PORT} is taken, so it is {port}.\n")
     sys.stdout.write(f"GradCanvas {__version__} is at {address}\nCtrl+C ends it.\n")

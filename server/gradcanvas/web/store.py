@@ -86,7 +86,11 @@ class Store:
         sa.event.listen(self._engine, "connect", _configure)
         try:
             self._prepare()
+        except ServerError:
+            self._engine.dispose()
+            raise
         except sa.exc.DatabaseError as error:
+            self._engine.dispose()
             raise ServerError(
                 f"{file} cannot be used: {error.orig}. Move it away, or give another --data directory."
             ) from error
