@@ -35,7 +35,11 @@ export function EmptyCanvas(): ReactNode {
       <h2>Draw a graph, and see its gradients on the edges</h2>
       <p>
         Drag an operation from the palette,{" "}
-        <button type="button" onClick={() => useView.getState().openSearch({ at: null, fits: null })}>
+        <button
+          type="button"
+          className="empty-search"
+          onClick={() => useView.getState().openSearch({ at: null, fits: null })}
+        >
           search for one
         </button>{" "}
         (double-click, or <kbd>/</kbd>), or begin with an example:

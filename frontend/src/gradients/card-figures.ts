@@ -208,14 +208,14 @@ function paintNames(
   zoom: number,
 ): void {
   if (zoom < 0.18) return;
-  const size = Math.min(34, 10 / zoom);
+  const size = Math.min(30, 10 / zoom);
   context.font = `600 ${size}px system-ui, sans-serif`;
   context.fillStyle = palette.ink;
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
   for (const card of scene.cards)
     if (isSeen(card, view))
-      context.fillText(card.name, card.x + 10, card.y + 18 + size, card.layout.width - 20);
+      context.fillText(card.name, card.x + 10, card.y + 16 + size, card.layout.width - 20);
 }
 
 function paintSelection(

@@ -2,7 +2,7 @@
 import { useStoreApi } from "@xyflow/react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useCanvas } from "../canvas/canvas-store";
-import type { Run } from "../run/run-store";
+import { type Run, useRun } from "../run/run-store";
 import { useView } from "../view/view-store";
 import { Overlay } from "./overlay";
 import { paletteOf, readTokens } from "./palette";
@@ -58,7 +58,15 @@ function useFrames(overlay: Overlay | null, run: Run): void {
   useEffect(() => {
     if (overlay === null) return undefined;
     overlay.takeFrame(run.frame);
-    return run.onFrame((frame) => overlay.takeFrame(frame));
+    const stops = [
+      run.onFrame((frame) => overlay.takeFrame(frame)),
+      useRun.subscribe((state, before) => {
+        if (state.losses !== before.losses) overlay.invalidate();
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }, [overlay, run]);
 }
 

@@ -4,7 +4,7 @@ import { NONFINITE, NORM, ROW } from "../run/frame";
 import type { Run } from "../run/run-store";
 import { FigurePainter, paintFarCards } from "./card-figures";
 import type { Palette } from "./palette";
-import { type Plates, placePlates, plateScale } from "./plate-placement";
+import { type PlateSizes, type Plates, placePlates, plateSizes } from "./plate-placement";
 import { PlatePainter, paintLossPlate } from "./plates";
 import { RibbonScale } from "./ribbon-scale";
 import { Ribbons, trace, traceEnds } from "./ribbons";
@@ -53,7 +53,7 @@ export class Overlay {
   private palette: Palette | null = null;
   private marks: Marks = NO_MARKS;
   private plates: Plates | null = null;
-  private scaleOfPlates = 1;
+  private sizesOfPlates: PlateSizes = { preferred: 1, least: 1 };
   private frame: Frame | null = null;
   private scaledRun = -1;
   private request = 0;
@@ -152,11 +152,12 @@ export class Overlay {
   /** Plates stand on edges that can have a gradient, so that they stay where they are while numbers stream. */
   private placed(): Plates {
     const { scene } = this;
-    const scale = plateScale(this.viewport.zoom);
-    if (this.plates === null || scale !== this.scaleOfPlates) {
-      this.scaleOfPlates = scale;
+    const sizes = plateSizes(this.viewport.zoom);
+    const { preferred, least } = this.sizesOfPlates;
+    if (this.plates === null || sizes.preferred !== preferred || sizes.least !== least) {
+      this.sizesOfPlates = sizes;
       const shown = ({ row, why }: SceneEdge): boolean => row >= 0 && why === null;
-      this.plates = placePlates(scene, (edge) => shown(scene.edges[edge] as SceneEdge), scale);
+      this.plates = placePlates(scene, (edge) => shown(scene.edges[edge] as SceneEdge), sizes);
     }
     return this.plates;
   }
@@ -191,9 +192,9 @@ export class Overlay {
     if (zoom >= PLATE_ZOOM && figures) {
       const plates = this.placed();
       const { history } = this.run;
-      this.platePainter.paint(context, scene, plates, figures, history, palette, view, this.scaleOfPlates);
+      this.platePainter.paint(context, scene, plates, figures, history, palette, view);
     }
-    if (zoom >= PLATE_ZOOM / 2) this.paintLoss(palette);
+    if (!far) this.paintLoss(palette);
     this.paintActions(palette, zoom);
   }
 

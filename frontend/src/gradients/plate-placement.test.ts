@@ -7,7 +7,7 @@ import {
   PLATE_HEIGHT,
   PLATE_WIDTH,
   placePlates,
-  plateScale,
+  plateSizes,
 } from "./plate-placement";
 import { Scene, type SceneCard, type SceneEdge } from "./scene";
 
@@ -91,7 +91,8 @@ describe("plates", () => {
   });
 
   it("are drawn larger where the zoom makes them small", () => {
-    expect([2, 1, 0.8, 0.6, 0.4].map(plateScale)).toEqual([1, 1, 1, 1.4, 1.6]);
+    expect([2, 1, 0.8, 0.6, 0.4].map((zoom) => plateSizes(zoom).preferred)).toEqual([1, 1, 1, 1.4, 1.6]);
+    expect(plateSizes(0.6).least).toBe(1);
   });
 });
 

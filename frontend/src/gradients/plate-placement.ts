@@ -11,15 +11,23 @@ export const LOSS_PLATE_HEIGHT = 58;
 const LOSS_PLATE_GAP = 18;
 const MARGIN = 3;
 
-/** How much larger plates are drawn at a zoom, so that they stay readable a little longer than the cards. */
-export function plateScale(zoom: number): number {
-  return Math.min(1.6, Math.max(1, Math.round((0.82 / zoom) * 5) / 5));
+/** Sizes of plates, in the order in which they are tried. */
+export interface PlateSizes {
+  readonly preferred: number;
+  readonly least: number;
 }
 
-/** Middles of the plates by edge; NaN where there was no room. */
+/** How large plates are drawn at a zoom: readable if there is room, else as small as can still be read. */
+export function plateSizes(zoom: number): PlateSizes {
+  const preferred = Math.min(1.6, Math.max(1, Math.round((0.82 / zoom) * 5) / 5));
+  return { preferred, least: Math.min(preferred, Math.max(1, Math.round((0.55 / zoom) * 5) / 5)) };
+}
+
+/** Middles and sizes of the plates by edge; NaN where there was no room. */
 export interface Plates {
   readonly x: Float32Array;
   readonly y: Float32Array;
+  readonly scale: Float32Array;
 }
 
 /** Places along the curve in the order in which they are tried. */
@@ -41,23 +49,34 @@ export function lossPlateAt(scene: Scene): { x: number; y: number } | null {
 }
 
 /** Finds a place for the plate of every edge that is `shown`; the order of the edges decides who gives way. */
-export function placePlates(scene: Scene, shown: (edge: number) => boolean, scale = 1): Plates {
+export function placePlates(
+  scene: Scene,
+  shown: (edge: number) => boolean,
+  sizes: PlateSizes = { preferred: 1, least: 1 },
+): Plates {
   const count = scene.edges.length;
-  const x = new Float32Array(count).fill(Number.NaN);
-  const y = new Float32Array(count).fill(Number.NaN);
+  const [x, y, scale] = [0, 1, 2].map(() => new Float32Array(count).fill(Number.NaN)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
   const taken = new Boxes();
   for (const card of scene.cards) taken.add(card.x, card.y, card.layout.width, card.layout.height);
   const loss = lossPlateAt(scene);
   if (loss) taken.add(loss.x, loss.y, LOSS_PLATE_WIDTH, LOSS_PLATE_HEIGHT);
   const at = { x: 0, y: 0 };
-  const [width, height] = [PLATE_WIDTH * scale, PLATE_HEIGHT * scale];
+  const tried = sizes.least < sizes.preferred ? [sizes.preferred, sizes.least] : [sizes.preferred];
   for (let edge = 0; edge < count; edge += 1) {
-    if (!shown(edge) || !findPlace(scene, edge, taken, width, height, at)) continue;
-    x[edge] = at.x;
-    y[edge] = at.y;
+    if (!shown(edge)) continue;
+    const size = tried.find((one) =>
+      findPlace(scene, edge, taken, PLATE_WIDTH * one, PLATE_HEIGHT * one, at),
+    );
+    if (size === undefined) continue;
+    [x[edge], y[edge], scale[edge]] = [at.x, at.y, size];
+    const [width, height] = [PLATE_WIDTH * size, PLATE_HEIGHT * size];
     taken.add(at.x - width / 2, at.y - height / 2, width, height);
   }
-  return { x, y };
+  return { x, y, scale };
 }
 
 function findPlace(

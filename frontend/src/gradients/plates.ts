@@ -38,18 +38,22 @@ export class PlatePainter {
     history: NormHistory,
     palette: Palette,
     view: Seen,
-    scale: number,
   ): void {
     context.textAlign = "center";
     context.textBaseline = "alphabetic";
-    context.font = `700 ${10 * scale}px ${MONO}`;
-    context.lineWidth = scale;
+    let drawn = Number.NaN;
     for (let edge = 0; edge < scene.edges.length; edge += 1) {
       const x = plates.x[edge] as number;
       const y = plates.y[edge] as number;
       const row = scene.rows[edge] as number;
       if (Number.isNaN(x) || row < 0 || !((figures[row * ROW + NONFINITE] as number) >= 0)) continue;
       if (x < view.left || x > view.right || y < view.top || y > view.bottom) continue;
+      const scale = plates.scale[edge] as number;
+      if (scale !== drawn) {
+        context.font = `700 ${10 * scale}px ${MONO}`;
+        context.lineWidth = scale;
+        drawn = scale;
+      }
       this.paintPlate(context, edge, x, y, row, figures, history, palette, scale);
     }
   }

@@ -90,7 +90,7 @@ export class Ribbons {
     const colour = bucketColour(bucket, palette);
     context.strokeStyle = colour;
     context.globalAlpha = bucket === EMPTY ? 0.75 : 1;
-    context.lineWidth = Math.max(width, 0.8 / zoom);
+    context.lineWidth = shownWidth(width, zoom);
     if (bucket < FIRST && zoom >= FAR_ZOOM) context.setLineDash(bucket === EMPTY ? DOTTED : DASHED);
     context.beginPath();
     for (let place = start; place < end; place += 1) trace(context, scene, this.order[place] as number, zoom);
@@ -107,6 +107,11 @@ export class Ribbons {
       traceChevrons(context, scene, this.order[place] as number, wing);
     context.stroke();
   }
+}
+
+/** From far, ribbons shrink less than cards: their widths are what is read there. */
+function shownWidth(width: number, zoom: number): number {
+  return zoom >= 1 ? width : Math.max(0.7, width * zoom ** 0.6) / zoom;
 }
 
 const NO_DASH: number[] = [];
