@@ -16,6 +16,8 @@ from gradcanvas.program.program import EdgeRecord, Observation, Program
 
 Nodes = dict[str, Any]
 
+torch.set_num_threads(1)
+
 
 @cache
 def catalog() -> Catalog:
