@@ -20,10 +20,14 @@ export function chooseFile(editor: Editor): void {
   const field = document.createElement("input");
   field.type = "file";
   field.accept = ".json,application/json";
+  field.hidden = true;
   field.addEventListener("change", () => {
     const file = field.files?.[0];
+    field.remove();
     if (file) void openFile(editor, file);
   });
+  field.addEventListener("cancel", () => field.remove());
+  document.body.append(field);
   field.click();
 }
 
@@ -35,6 +39,11 @@ export async function openFile(editor: Editor, file: File): Promise<void> {
 /** Writes the file the server was started on, or downloads the graph where there is none. */
 export async function saveGraph(editor: Editor): Promise<void> {
   const { graph } = editor.wire;
+  if (useWire.getState().connection !== "online") {
+    announce(editor, "Not connected: your edits are kept in this page. Save again when the server answers.");
+    return;
+  }
+  await editsArrived();
   if (useWire.getState().file === null) {
     download(fileAddress(graph));
     announce(editor, "The graph file is in your downloads.");
@@ -47,6 +56,21 @@ export async function saveGraph(editor: Editor): Promise<void> {
   } catch (error) {
     announceRefusal(editor, error);
   }
+}
+
+/** The server writes what it has: what was just typed must have come to it first. */
+export function editsArrived(): Promise<void> {
+  return new Promise((done) => {
+    if (!useWire.getState().saving) {
+      done();
+      return;
+    }
+    const stop = useWire.subscribe(({ saving }) => {
+      if (saving) return;
+      stop();
+      done();
+    });
+  });
 }
 
 /** Saves; where the file changed on disk the person decides. "" where they decide against it. */

@@ -1,7 +1,7 @@
 /** Exports of the graph: the script it means, and its picture. */
 import { type ReactNode, useState } from "react";
 import { useDocument, useEditor } from "../../editor/editor";
-import { announceRefusal, downloadText } from "../../editor/files";
+import { announceRefusal, downloadText, editsArrived } from "../../editor/files";
 import { useView } from "../../view/view-store";
 import { type ExportKind, fetchExport } from "../../wire/api";
 import { Dialog } from "./dialog";
@@ -66,6 +66,7 @@ export function ExportDialog(): ReactNode {
   const give = async ({ name, to, autograd, ending, type }: Row): Promise<void> => {
     setBusy(name);
     try {
+      await editsArrived();
       const text = await fetchExport(editor.wire.graph, to, autograd);
       downloadText(fileName(title) + ending, text, type);
       useView.getState().showDialog(null);
