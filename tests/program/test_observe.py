@@ -315,3 +315,44 @@ def test_penalties_on_a_modules_weight_are_ordinary_edges() -> None:
     assert ran.edge("norm.input").source == "fc.weight"
     assert ran.gradient("norm.input") is not None
     assert ran.why("fc.input") == "x does not require a gradient"
+
+
+LAYER = {"d_model": 4, "nhead": 2, "dim_feedforward": 6, "batch_first": True}
+MODULES = {
+    "encoder with dropout": node("nn.TransformerEncoderLayer", {**LAYER, "dropout": 0.3}, src="h"),
+    "decoder of one tensor": node(
+        "nn.TransformerDecoderLayer", {**LAYER, "dropout": 0.3}, tgt="h", memory="h"
+    ),
+    "recurrent": node("nn.GRU", {"input_size": 4, "hidden_size": 4}, input="h"),
+    "with statistics": node("nn.BatchNorm1d", {"num_features": 3}, input="h"),
+    "two inputs": node(
+        "nn.Bilinear", {"in1_features": 4, "in2_features": 4, "out_features": 4}, input1="h", input2="h"
+    ),
+    "nothing": node("nn.Identity", input="h"),
+    "dropout": node("nn.Dropout", {"p": 0.4}, input="h"),
+}
+
+
+@pytest.mark.parametrize("kind", MODULES)
+def test_a_module_beside_other_uses_of_its_input_keeps_the_bits(kind: str) -> None:
+    text = graph(
+        {
+            "x": leaf(2, 3, 4),
+            "h": node("sin", input="x"),
+            "m": MODULES[kind],
+            "r": node("add", input="h", other="m"),
+            "q": node("mul", input="r", other="h"),
+            "after": node("nn.functional.dropout", {"p": 0.5}, input="q"),
+            "loss": node("mean", input="after"),
+        }
+    )
+
+    same_as_eager(text, steps=2)
+
+    ran = run(text, observed=True)
+    edges = [*bound(text).scope.nodes["m"].edges()]
+    parts = [ran.gradient("q.other"), ran.gradient("r.input"), *(ran.gradient(edge) for edge, _, _ in edges)]
+    assert ran.observation is not None
+    total = sum((part for part in parts if part is not None), torch.zeros(()))
+    assert torch.allclose(total, ran.observation.values["h"].grad, atol=1e-6)  # type: ignore[arg-type]
+    assert all(part is not None for part in parts)

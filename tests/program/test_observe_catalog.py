@@ -15,7 +15,7 @@ SQUARE = {"op": "torch.rand", "args": {"size": [3, 3]}, "requires_grad": True}
 NAMESPACES = ("torch", "torch.Tensor", "torch.nn.functional", "torch.linalg", "torch.special", "torch.fft")
 
 UNSTEADY = ("torch.linalg.lstsq",)
-"""Plain PyTorch itself gives other bits from one call to the next: its solver depends on where memory lies."""
+"""Plain PyTorch itself gives other bits from call to call: its solver depends on where memory lies."""
 
 
 def graph_of(name: str, overload: Overload, same: bool) -> str:
