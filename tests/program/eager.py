@@ -63,13 +63,23 @@ def _make(nodes: dict[str, Any], functions: dict[str, Any], prefix: str, made: V
                 _make(functions[function]["nodes"], functions, f"{path}/", made, done)
         elif node["op"].startswith("torch.nn.") and node["op"].rpartition(".")[2][0].isupper():
             if "share" not in node:
-                module = callables()[node["op"]](**node.get("args", {}))
+                module = _module(node)
                 done.modules[path] = module.train(node.get("mode") != "eval")
                 done.leaves.update({f"{path}.{key}": each for key, each in module.named_parameters()})
         elif not node.get("inputs"):
             made[path] = _call(node, {})
             if node.get("requires_grad"):
                 done.leaves[path] = made[path].requires_grad_()
+
+
+def _module(node: dict[str, Any]) -> torch.nn.Module:
+    module: torch.nn.Module = callables()[node["op"]](**node.get("args", {}))
+    for name, init in node.get("init", {}).items():
+        callables()[init["op"]](module.get_parameter(name), **init["args"])
+    asked = node.get("requires_grad", {})
+    for name, required in asked.items() if isinstance(asked, dict) else ():
+        module.get_parameter(name).requires_grad_(required)
+    return module.requires_grad_(asked) if isinstance(asked, bool) else module
 
 
 def _call(node: dict[str, Any], wired: dict[str, Any]) -> Any:

@@ -13,6 +13,7 @@ from gradcanvas.program.print_python import print_python
 from tests.program import eager
 from tests.program.running import bound, compiled, graph, is_same
 from tests.program.test_control import LAYER, LOSS, leaf
+from tests.program.test_observe import node
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "static" / "examples").glob("*.json"))
 
@@ -246,3 +247,43 @@ def test_batches_are_cut_as_the_loop_cuts_them() -> None:
         w -= 0.1 * x[rows].sum(0)
     assert torch.allclose(variables["w"], w)
     assert list(variables["x_batch"].shape) == [3, 2]
+
+
+def test_modules_several_outputs_indices_and_bypassed_nodes_print_as_they_run() -> None:
+    text = graph(
+        {
+            "x": leaf(4, 2, 3),
+            "rnn": node("nn.LSTM", {"input_size": 3, "hidden_size": 3}, input="x"),
+            "fc": {
+                **node("nn.Linear", {"in_features": 3, "out_features": 3}, input="rnn"),
+                "init": {"weight": {"op": "torch.nn.init.xavier_uniform_", "args": {"gain": 2.0}}},
+                "requires_grad": {"bias": False},
+            },
+            "again": {**node("nn.Linear", {"in_features": 3, "out_features": 3}, input="fc"), "share": "fc"},
+            "drop": {**node("nn.Dropout", {"p": 0.5}, input="again"), "mode": "eval"},
+            "skip": {**node("sin", input="drop"), "bypass": True},
+            "m": node("max", {"dim": 2}, input="skip"),
+            "p": node("split", {"split_size_or_sections": 2}, tensor="m.values"),
+            "i": {"op": "torch.tensor", "args": {"data": [1, 0]}},
+            "g": node("Tensor.__getitem__", {"index": "i, :1"}, self="p.1", i="i"),
+            "d": {"op": "gradcanvas.detach", "inputs": {"input": "g"}},
+            "gd": node("mul", input="g", other="d"),
+            "e": node("einsum", {"equation": "ij,kl->"}, operands=["gd", "fc.weight"]),
+            "c": node("Tensor.masked_fill", {"value": -0.0}, self="rnn.2", mask="over"),
+            "over": node("gt", {"other": 0.1}, input="rnn.2"),
+            "s": node("sum", {"dtype": "float64"}, input="c"),
+            "loss": node("add", {"alpha": 2}, input="e", other="s"),
+        },
+        seed=9,
+    )
+
+    variables, printed = executed(print_python(bound(text), device="cpu"))
+
+    expected = eager.run(text)
+    assert is_same(variables["loss"], expected.loss)
+    assert is_same(variables["x"].grad, expected.leaves["x"].grad)
+    for name, module in expected.modules.items():
+        for key, parameter in module.named_parameters():
+            assert is_same(variables[name].get_parameter(key).grad, parameter.grad) or key == "bias"
+            assert f"{name}.{key}: {parameter.tolist()}" in printed.splitlines()
+    assert ".values" in print_python(bound(text), device="cpu")
