@@ -13,6 +13,8 @@ import type { Seen } from "./viewport";
 const VALUE_FONT = `600 15px ${MONO}`;
 const GRADIENT_FONT = `10px ${MONO}`;
 const BAND_HEIGHT = 8;
+/** Below this zoom cards are mere specks: without outlines, in the outlines' tone. */
+const OUTLINE_ZOOM = 0.1;
 
 /** Draws what is live on cards; keeps texts and the staging image. */
 export class FigurePainter {
@@ -136,14 +138,16 @@ export function paintFarCards(
   zoom: number,
   selection: ReadonlySet<string>,
 ): void {
-  context.fillStyle = palette.card;
+  const outlined = zoom >= OUTLINE_ZOOM;
+  context.fillStyle = outlined ? palette.card : palette.line;
   context.strokeStyle = palette.line;
-  context.lineWidth = Math.min(4, 1 / zoom);
-  context.beginPath();
-  for (const card of scene.cards)
-    if (isSeen(card, view)) context.rect(card.x, card.y, card.layout.width, card.layout.height);
-  context.fill();
-  context.stroke();
+  context.lineWidth = 1 / zoom;
+  for (const card of scene.cards) {
+    if (!isSeen(card, view)) continue;
+    const { x, y, layout } = card;
+    context.fillRect(x, y, layout.width, layout.height);
+    if (outlined) context.strokeRect(x, y, layout.width, layout.height);
+  }
   paintBands(context, scene, palette, view);
   if (frame) paintBodies(context, scene, frame, palette, view);
   paintNames(context, scene, palette, view, zoom);
@@ -153,11 +157,9 @@ export function paintFarCards(
 function paintBands(context: CanvasRenderingContext2D, scene: Scene, palette: Palette, view: Seen): void {
   for (const kind of ["leaf", "data", "loss"] as const) {
     context.fillStyle = palette[kind];
-    context.beginPath();
     for (const card of scene.cards)
       if (card.kind === kind && isSeen(card, view))
-        context.rect(card.x, card.y, card.layout.width, 2 * BAND_HEIGHT);
-    context.fill();
+        context.fillRect(card.x, card.y, card.layout.width, 2 * BAND_HEIGHT);
   }
 }
 
@@ -177,13 +179,11 @@ function paintBodies(
     bodies[card] = bodyColour(cards[card] as SceneCard, frame, view);
   for (let index = 0; index < COLOURS; index += 1) {
     context.fillStyle = palette.ribbons[index] as string;
-    context.beginPath();
     for (let card = 0; card < cards.length; card += 1) {
       if (bodies[card] !== index) continue;
       const { x, y, layout } = cards[card] as SceneCard;
-      context.rect(x + 16, y + layout.height - 34, layout.width - 32, 20);
+      context.fillRect(x + 16, y + layout.height - 34, layout.width - 32, 20);
     }
-    context.fill();
   }
 }
 

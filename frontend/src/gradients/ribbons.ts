@@ -4,7 +4,7 @@ Edges of one width and colour are drawn in one stroke, and nothing is allocated 
 import { type Figures, MAX, MEAN, MIN, NONFINITE, NORM, ROW } from "../run/frame";
 import { controlOffset, curveLength, directionAt, pointAt } from "./curve";
 import type { Palette } from "./palette";
-import { COLOURS, colourIndex, type RibbonScale, WIDTHS, widthOfStep } from "./ribbon-scale";
+import { COLOURS, colourIndex, type RibbonScale, WIDEST, WIDTHS, widthOfStep } from "./ribbon-scale";
 import type { Scene } from "./scene";
 import { CHEVRON_ZOOM, FAR_ZOOM, type Seen, STRAIGHT_ZOOM } from "./viewport";
 
@@ -14,6 +14,9 @@ const EMPTY = 0;
 const NOT_FINITE = 1;
 const FIRST = 2;
 const BUCKETS = FIRST + COLOURS * WIDTHS;
+
+/** Of more ribbons than this no width is read: they become hairlines, which are drawn many times faster. */
+const DENSE = 600;
 
 /** How far apart two chevrons stand on a ribbon. */
 const CHEVRON_GAP = 100;
@@ -25,6 +28,8 @@ export class Ribbons {
   /** Where each bucket begins in `order`; the next one's beginning is its end. */
   private readonly starts = new Int32Array(BUCKETS + 1);
   private readonly cursors = new Int32Array(BUCKETS + 1);
+  /** How many edges are seen. */
+  private shown = 0;
 
   /** Draws what is seen. `figures` is null before the first frame. */
   paint(
@@ -67,6 +72,7 @@ export class Ribbons {
     }
     for (let bucket = 0; bucket < BUCKETS; bucket += 1)
       this.starts[bucket + 1] = (this.starts[bucket + 1] as number) + (this.starts[bucket] as number);
+    this.shown = this.starts[BUCKETS] as number;
     this.cursors.set(this.starts);
     for (let edge = 0; edge < count; edge += 1) {
       const bucket = this.buckets[edge] as number;
@@ -87,17 +93,18 @@ export class Ribbons {
     end: number,
   ): void {
     const width = bucket < FIRST ? 1.4 : widthOfStep((bucket - FIRST) % WIDTHS);
+    const dense = this.shown > DENSE;
     const colour = bucketColour(bucket, palette);
     context.strokeStyle = colour;
-    context.globalAlpha = bucket === EMPTY ? 0.75 : 1;
-    context.lineWidth = shownWidth(width, zoom);
-    if (bucket < FIRST && zoom >= FAR_ZOOM) context.setLineDash(bucket === EMPTY ? DOTTED : DASHED);
+    context.globalAlpha = bucket === EMPTY ? 0.75 : dense ? 0.35 + (0.65 * width) / WIDEST : 1;
+    context.lineWidth = dense ? 0.99 / zoom : shownWidth(width, zoom);
+    if (bucket < FIRST && zoom >= FAR_ZOOM && !dense) context.setLineDash(bucket === EMPTY ? DOTTED : DASHED);
     context.beginPath();
     for (let place = start; place < end; place += 1) trace(context, scene, this.order[place] as number, zoom);
     context.stroke();
     context.globalAlpha = 1;
     context.setLineDash(NO_DASH);
-    if (bucket < FIRST || zoom < CHEVRON_ZOOM) return;
+    if (bucket < FIRST || zoom < CHEVRON_ZOOM || dense) return;
     const wide = width >= 4.5;
     context.strokeStyle = wide ? palette.background : colour;
     context.lineWidth = 1.5;
