@@ -191,3 +191,20 @@ def test_an_index_with_names_takes_the_tensors_that_are_wired() -> None:
 
     expected = eager.run(text)
     assert is_same(run(text, observed=True).leaves["x"].grad, expected.leaves["x"].grad)
+
+
+def test_ids_that_generated_code_uses_itself_are_as_good_as_any() -> None:
+    text = graph(
+        {
+            **{name: leaf(3) for name in ("self", "_", "inf", "nan", "module_0", "fx_pytree")},
+            "operator": node("mul", input="self", other="_"),
+            "a__b": node("mul", input="inf", other="nan"),
+            "getitem": node("softmax", {"dim": 0}, input="operator"),
+            "forward": node("add", input="getitem", other="a__b"),
+            "control_0": node("mul", input="forward", other="module_0"),
+            "last": node("mul", input="control_0", other="fx_pytree"),
+            "loss": node("sum", input="last"),
+        }
+    )
+
+    same_as_eager(text)

@@ -329,7 +329,8 @@ def _call_held(holder: SimpleNamespace, name: str, *args: Any, **kwargs: Any) ->
 
 
 def _identifier(path: str) -> str:
-    return path.replace("/", "__")
+    """Return how a placeholder is called; torch.fx keeps names apart, but for its own argument."""
+    return "self_" if path == "self" else path.replace("/", "__")
 
 
 def _not_compiled(*tensors: torch.Tensor) -> Any:

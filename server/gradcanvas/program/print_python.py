@@ -52,7 +52,7 @@ class _Script:
         self.functions = binding.functions
         every = (binding.scope, *binding.functions.values())
         ids = {name for scope in every for name in (*scope.nodes, *scope.inputs)}
-        self.names = Names({*ids, "torch", "closure", "_"})
+        self.names = Names({*ids, "torch"})
         self.device_line = "" if device == "cpu" else _DEVICES.get(device, f'"{device}"')
         self.device = self.names.fresh("device") if self.device_line else ""
         self.callable_as = {name: self.names.fresh(name) for name in binding.functions}
@@ -110,8 +110,7 @@ class _Script:
         train = self.binding.train
         if train is not None and train.loss is not None:
             yield f'print("loss:", {self.printer.expression(train.loss)}.item())'
-            closure = train.optimizer is not None and train.optimizer.operation.name == "torch.optim.LBFGS"
-            for name, reference in ({} if closure else train.metrics).items():
+            for name, reference in train.metrics.items():
                 yield f"print({f'{name}:'!r}, {self.printer.expression(reference)}.item())"
         else:
             used = {str(edge[2]) for node in self.scope.nodes.values() for edge in node.edges()}
@@ -119,11 +118,12 @@ class _Script:
                 if name not in used and self.scope.nodes[name].outputs:
                     reference = Reference(name, self.scope.nodes[name].outputs[0].name)
                     yield f"print({f'{name}:'!r}, {self.printer.expression(reference)}.tolist())"
+        name, parameter = self.names.fresh("name"), self.names.fresh("parameter")
         for each in self.made:
             variable = self.kept[each.path]
             if each.node.is_module:
-                yield f"for name, parameter in {variable}.named_parameters():"
-                yield f'    print(f"{each.path}.{{name}}:", parameter.tolist())'
+                yield f"for {name}, {parameter} in {variable}.named_parameters():"
+                yield f'    print(f"{each.path}.{{{name}}}:", {parameter}.tolist())'
             elif each.node.node.requires_grad is True:
                 yield f'print("{each.path}:", {variable}.tolist())'
 

@@ -158,7 +158,7 @@ class ScopePrinter:
         stacks = {name: self.names.fresh(f"{node.id}_{name}_all") for name in _mapping(node, "stack")}
         slices = {name: self.names.fresh(f"{node.id}_{name}") for name in each}
         counts = "index" in body.scope.inputs and "index" not in wired
-        turn = self.names.fresh(f"{node.id}_turn") if counts else "_"
+        turn = self.names.fresh(f"{node.id}_turn" if counts else "_")
         lines = [f"{target} = {wired[name]}" for name, target in targets.items() if name in wired]
         lines += [f"{name} = []" for name in stacks.values()]
         over = [f"{wired[name]}.unbind({dimension})" for name, dimension in each.items()]

@@ -50,17 +50,15 @@ def training_lines(loop: Loop) -> list[str]:
     """Return the lines of the loop with what stands before it."""
     assert loop.train.optimizer is not None
     groups = _groups(loop.train.optimizer, loop.leaves)
+    optimizer = loop.names.fresh("optimizer")
     if loop.train.optimizer.operation.name == "gradcanvas.descent":
         before, update, zero = _descent(loop, groups)
     else:
-        before, update, zero = _optimizer(loop, loop.train.optimizer, groups)
+        before, update, zero = _optimizer(loop, loop.train.optimizer, groups, optimizer)
     counter = loop.names.fresh("step")
     start, cut = _batches(loop.train.batch, loop)
     head = f"for {counter} in range({loop.train.steps}):"
-    if loop.train.optimizer.operation.name == "torch.optim.LBFGS":
-        body = [*cut, *_closure(loop), *update, *zero]
-    else:
-        body = [*cut, *loop.step, "", f"{loop.loss}.backward()", *_clip(loop), *update, *zero]
+    body = [*cut, *loop.step, "", f"{loop.loss}.backward()", *_clip(loop), *update, *zero]
     return [*before, *start, "", head, *(INDENT + line if line else "" for line in body)]
 
 
@@ -97,16 +95,13 @@ def _descent(loop: Loop, groups: list[Group]) -> Parts:
     return before, update, zero
 
 
-def _optimizer(loop: Loop, bound: BoundOptimizer, groups: list[Group]) -> Parts:
+def _optimizer(loop: Loop, bound: BoundOptimizer, groups: list[Group], optimizer: str) -> Parts:
     listed = "[" + ", ".join(leaf.text for leaf in loop.leaves) + "]"
     if len(groups) > 1 or groups[0][1]:
         listed = "[" + ", ".join(_group_text(bound, leaves, special) for leaves, special in groups) + "]"
     arguments = _arguments(bound, bound.values)
-    optimizer = loop.names.fresh("optimizer")
     before = [f"{optimizer} = {bound.operation.name}({', '.join(filter(None, [listed, arguments]))})"]
     update = [f"{optimizer}.step()"]
-    if bound.operation.name == "torch.optim.LBFGS":
-        update = [f"{loop.loss} = {optimizer}.step(closure)"]
     zero = [f"{optimizer}.zero_grad()"]
     planned = loop.train.scheduler
     if planned is not None:
@@ -117,18 +112,6 @@ def _optimizer(loop: Loop, bound: BoundOptimizer, groups: list[Group]) -> Parts:
         watches = planned.operation.name.endswith("ReduceLROnPlateau")
         update.append(f"{scheduler}.step({f'{loop.loss}.item()' if watches else ''})")
     return before, update, zero
-
-
-def _closure(loop: Loop) -> list[str]:
-    """Return the function that LBFGS calls as often as it likes."""
-    return [
-        "def closure():",
-        f"{INDENT}optimizer.zero_grad()",
-        *(INDENT + line for line in loop.step),
-        f"{INDENT}{loop.loss}.backward()",
-        f"{INDENT}return {loop.loss}",
-        "",
-    ]
 
 
 def _group_text(bound: BoundOptimizer, leaves: Sequence[Leaf], special: Mapping[str, object]) -> str:
