@@ -26,7 +26,9 @@ export function App(): ReactNode {
   const editor = useEditor();
   useTheme();
   useKeys(editor, allKeys);
-  const { paletteOpen, inspectorOpen, toggle } = useView();
+  const paletteOpen = useView((view) => view.paletteOpen);
+  const inspectorOpen = useView((view) => view.inspectorOpen);
+  const toggle = useView((view) => view.toggle);
   const drop = useFileDrop();
   return (
     <div className={drop.over ? "shell drop-target" : "shell"} {...drop.handlers}>

@@ -2,17 +2,29 @@
 import { type ReactNode, useEffect } from "react";
 import { useEditor } from "../../editor/editor";
 import { type RunState, useRun } from "../../run/run-store";
+import { useView } from "../../view/view-store";
 import { IconButton } from "../icons";
 import { InlineCode } from "../inline-code";
 import "./dialogs.css";
+
+/** Toasts stand above the dock, which they must not cover. */
+const ABOVE_DOCK = 12;
+const FOLDED_DOCK = 36;
 
 const SHOWN_MS = { info: 4000, warning: 9000, error: 14_000 } as const;
 
 /** The newest few notices. */
 export function Toasts(): ReactNode {
   const notices = useRun((run) => run.notices);
+  const dock = useView((view) => (view.dockOpen ? view.dockHeight : FOLDED_DOCK));
   return (
-    <div className="toasts" role="log" aria-label="Announcements" aria-live="polite">
+    <div
+      className="toasts"
+      style={{ bottom: dock + ABOVE_DOCK }}
+      role="log"
+      aria-label="Announcements"
+      aria-live="polite"
+    >
       {notices.map((notice) => (
         <Toast key={notice.key} notice={notice} />
       ))}

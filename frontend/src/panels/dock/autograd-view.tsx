@@ -1,5 +1,5 @@
 /** The autograd graph in PyTorchViz's colours: blue leaves, grey operations, the green start. */
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useEditor } from "../../editor/editor";
 import { useView } from "../../view/view-store";
 import { useAnswer } from "./answers";
@@ -44,13 +44,28 @@ function useLayout(graph: AutogradGraph | null): AutogradLayout | null {
   return layout;
 }
 
+/** Below this a picture is scrolled, not shrunk further. */
+const SMALLEST = 0.6;
+
 function Picture({ layout }: { readonly layout: AutogradLayout }): ReactNode {
+  const place = useRef<SVGSVGElement>(null);
+  const [room, setRoom] = useState<readonly [number, number]>([0, 0]);
+  useEffect(() => {
+    const panel = place.current?.parentElement;
+    if (!panel) return;
+    const watcher = new ResizeObserver(() => setRoom([panel.clientWidth, panel.clientHeight]));
+    watcher.observe(panel);
+    return () => watcher.disconnect();
+  }, []);
+  const fitting = Math.min(1, room[0] / layout.width, room[1] / layout.height);
+  const scale = Math.max(SMALLEST, fitting);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot hold a drawing
     <svg
+      ref={place}
       className="autograd"
-      width={layout.width}
-      height={layout.height}
+      width={layout.width * scale}
+      height={layout.height * scale}
       viewBox={`0 0 ${layout.width} ${layout.height}`}
       role="group"
       aria-label="Autograd graph"

@@ -20,7 +20,11 @@ const LOWEST = 120;
 
 /** Tabs, and the panel of the chosen one; folded it is a row of tabs. */
 export function Dock(): ReactNode {
-  const { dockTab, dockOpen, dockHeight, showTab, toggle } = useView();
+  const dockTab = useView((view) => view.dockTab);
+  const dockOpen = useView((view) => view.dockOpen);
+  const dockHeight = useView((view) => view.dockHeight);
+  const showTab = useView((view) => view.showTab);
+  const toggle = useView((view) => view.toggle);
   const dock = useRef<HTMLDivElement>(null);
   const shown = dockOpen ? dockHeight : TAB_ROW;
   return (
@@ -98,7 +102,8 @@ function Tabs({ chosen, onChoose }: TabsProps): ReactNode {
 
 /** The upper edge, by which the dock is made higher or lower. */
 function Grip(): ReactNode {
-  const { dockHeight, setDockHeight } = useView();
+  const dockHeight = useView((view) => view.dockHeight);
+  const setDockHeight = useView((view) => view.setDockHeight);
   const start = useRef<{ y: number; height: number } | null>(null);
   const limit = (height: number): number =>
     Math.round(Math.min(Math.max(height, LOWEST), window.innerHeight * 0.7));

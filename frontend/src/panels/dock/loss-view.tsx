@@ -42,7 +42,8 @@ export function LossView(): ReactNode {
 
 /** Linear or logarithmic; stands among the dock's tools. */
 export function LossScale(): ReactNode {
-  const { lossScale, setLossScale } = useView();
+  const lossScale = useView((view) => view.lossScale);
+  const setLossScale = useView((view) => view.setLossScale);
   return (
     <button
       type="button"

@@ -14,7 +14,10 @@ import "./inspector.css";
 /** Shows what is selected. */
 export function Inspector(): ReactNode {
   const { byUid, edges, nodes } = useSnapshot();
-  const { selection, edge: edgeId, editRequest, toggle } = useView();
+  const selection = useView((view) => view.selection);
+  const edgeId = useView((view) => view.edge);
+  const editRequest = useView((view) => view.editRequest);
+  const toggle = useView((view) => view.toggle);
   const region = useRef<HTMLElement>(null);
   useEditRequest(region, editRequest);
   const selected = [...selection].map((uid) => byUid.get(uid)).filter((node) => node !== undefined);

@@ -1,5 +1,13 @@
 /** The list "Nodes": all nodes in order of creation, which can be changed here by mouse and by keyboard. */
-import { type DragEvent, type KeyboardEvent, memo, type ReactNode, useRef, useState } from "react";
+import {
+  type DragEvent,
+  type KeyboardEvent,
+  memo,
+  type ReactNode,
+  type RefObject,
+  useRef,
+  useState,
+} from "react";
 import { reorder } from "../../document/commands";
 import type { NodeView } from "../../document/types";
 import { useDocument, useEditor } from "../../editor/editor";
@@ -16,12 +24,12 @@ export function NodeList(): ReactNode {
   const selection = useView((view) => view.selection);
   const problems = useRun((run) => run.layout?.problems);
   const list = useRef<HTMLUListElement>(null);
-  useLiveAttributes(list);
   return (
     <section className="palette-nodes" aria-label="Order of creation">
       <h2 className="palette-heading" title="Sources are made, and gradients added, in this order">
         Nodes
       </h2>
+      <LiveAttributes list={list} />
       <ul ref={list} className="node-list" aria-label="Nodes">
         {nodes.map((node) => (
           <NodeRow
@@ -43,6 +51,12 @@ export function NodeList(): ReactNode {
       {nodes.length === 0 && <p className="palette-empty">None yet.</p>}
     </section>
   );
+}
+
+/** Listens to the numbers in place of the list, which would render again with each. */
+function LiveAttributes({ list }: { readonly list: RefObject<HTMLElement | null> }): ReactNode {
+  useLiveAttributes(list);
+  return null;
 }
 
 interface RowProps {

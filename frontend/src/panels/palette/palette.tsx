@@ -93,7 +93,10 @@ function Foot(): ReactNode {
   const canUndo = useDocument(() => document.canUndo());
   const canRedo = useDocument(() => document.canRedo());
   const { catalog, state } = useCatalog();
-  const { theme, setTheme, toggle, showDialog } = useView();
+  const theme = useView((view) => view.theme);
+  const setTheme = useView((view) => view.setTheme);
+  const toggle = useView((view) => view.toggle);
+  const showDialog = useView((view) => view.showDialog);
   return (
     <footer className="palette-foot">
       <span className="palette-count">
