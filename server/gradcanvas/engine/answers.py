@@ -30,15 +30,12 @@ def answer(session: Session, question: dict[str, Any]) -> Any:
         case "ledger":
             return session.ledger.of(str(question["ref"]))
         case "autograd":
-            return autograd_graph(session.moment) if session.moment is not None else _NOTHING
+            return autograd_graph(session.observe_anew())
         case "code":
             return _code(session)
         case "export":
             return _export(session, str(question["to"]), is_autograd=bool(question.get("autograd")))
     raise refusal("", "unknown-question", f"There is no answer to {question.get('what')!r}.", "Ask another.")
-
-
-_NOTHING: dict[str, list[Any]] = {"nodes": [], "links": []}
 
 
 def _tensor(session: Session, ref: str, part: str) -> dict[str, Any]:
@@ -103,7 +100,7 @@ def _export(session: Session, to: str, *, is_autograd: bool) -> dict[str, Any]:
     if to == "python":
         return {"text": _code(session)}
     if is_autograd:
-        return {"autograd": autograd_graph(session.moment) if session.moment is not None else _NOTHING}
+        return {"autograd": autograd_graph(session.observe_anew())}
     outputs = {
         ref: {"shape": meta.shape, "dtype": meta.dtype, "requires_grad": meta.requires_grad}
         for ref, meta in session.graph.outputs.items()

@@ -9,12 +9,15 @@ from torch import Tensor
 
 from gradcanvas.training.moments import Moment
 
+_ADDED = "AliasBackward0"
+"""What observing adds; no operation of the catalogue has it."""
+
 Function = Any
 """A node of autograd's graph."""
 
 
 def autograd_graph(moment: Moment) -> dict[str, list[dict[str, Any]]]:
-    """Walk autograd's graph from the loss.
+    """Walk autograd's graph from the loss of a moment after which nothing has been updated yet.
 
     Returns:
         `nodes`: id, label, kind, the document's node it belongs to (with its path) and, of leaves, the shape;
@@ -34,11 +37,6 @@ class _Walk:
         for ref, tensor in moment.observation.values.items():
             if tensor.grad_fn is not None:
                 self._owners.setdefault(tensor.grad_fn, ref)
-        self._own = {
-            record.tensor.grad_fn
-            for record in moment.records
-            if record.tensor is not None and record.tensor.grad_fn is not None
-        } - set(self._owners)
         self._names = {id(leaf): ref for ref, leaf in moment.leaves.items()}
         self._ids: dict[object, str] = {}
         self._nodes: list[dict[str, Any]] = []
@@ -74,7 +72,7 @@ class _Walk:
 
     def _skip(self, function: Function) -> Function:
         """Pass over what observing added."""
-        while function in self._own:
+        while function.name() == _ADDED and function not in self._owners:
             function = function.next_functions[0][0]
         return function
 

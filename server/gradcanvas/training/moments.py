@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gradcanvas.program.program import EdgeRecord, Observation, Program
+from gradcanvas.training.backward import backward
 from gradcanvas.training.failures import not_differentiable
 
 Kind = Literal["evaluation", "forward", "backward", "step"]
@@ -82,7 +83,7 @@ class Moment:
         for ref in held:
             self.leaves[ref].grad = None
         try:
-            self.loss.backward()  # type: ignore[no-untyped-call]
+            backward(self.loss)
         except RuntimeError as error:
             for ref, deposit in held.items():
                 self.leaves[ref].grad = deposit
@@ -110,11 +111,18 @@ class Moment:
         Args:
             changing: the leaves and buffers by reference: these themselves are shown as they are afterwards.
         """
+        suspects = [
+            (ref, tensor)
+            for ref, tensor in self.observation.values.items()
+            if (tensor.is_leaf or tensor._is_view()) and ref not in changing and ref not in self.kept
+        ]
+        if not suspects:
+            return
         memories = {tensor.untyped_storage().data_ptr() for tensor in changing.values()}
-        for ref, tensor in self.observation.values.items():
-            if ref in changing or ref in self.kept or tensor.layout != torch.strided:
+        for ref, tensor in suspects:
+            if tensor.layout != torch.strided or tensor.numel() == 0:
                 continue
-            if tensor.untyped_storage().data_ptr() in memories and tensor.numel():
+            if tensor.untyped_storage().data_ptr() in memories:
                 self.kept[ref] = tensor.detach().clone()
 
 

@@ -35,7 +35,8 @@ class Records:
         Args:
             numbers: `width` tensors of one element, any real dtype.
         """
-        self._waiting.extend(number.detach() for number in numbers)
+        for number in numbers:
+            self._waiting.append(number.detach())
         if len(self._waiting) >= _WAITING:
             self.fetch()
 

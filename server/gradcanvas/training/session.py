@@ -153,6 +153,16 @@ class Session:
                 moment.differentiate(is_empty=True)
         return moment
 
+    def observe_anew(self) -> Moment:
+        """Observe a forward without a backward, and leave everything as it is, what is shown too.
+
+        Raises:
+            RunError: an operation failed.
+        """
+        self._require_made()
+        with untouched(self.state, self.graph.device), self._failing():
+            return self._observe(self.state.batches.first(self.state.sources), "forward")
+
     def _evaluate_rest(self, given: Mapping[str, Tensor], error: NodeError) -> None:
         """Show what does not depend on the nodes that failed."""
         prepared, failed = self.graph, set[str]()
@@ -324,7 +334,7 @@ class Session:
 
     def _record(self, numbers: tuple[Tensor, ...]) -> None:
         loss = numbers[0]
-        self.losses.add(loss if loss.grad_fn is not None and not loss._is_view() else loss.clone())
+        self.losses.add(loss.clone() if loss.is_leaf or loss._is_view() else loss)
         if self.metrics.width:
             self.metrics.add(*(number.clone() for number in numbers[1:]))
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gradcanvas.program.program import Program
+from gradcanvas.training.backward import backward
 from gradcanvas.training.failures import not_differentiable
 from gradcanvas.training.moments import Moment
 from gradcanvas.training.state import State
@@ -80,7 +81,8 @@ def closure_step(program: Program, state: State, observe: Observe | None) -> tup
 
 def separate(moment: Moment, program: Program, state: State) -> None:
     """Let what a moment shows survive an update in place: of leaves, and of gradients that are clipped."""
-    moment.separate_values({**state.leaves, **dict(program.parameters())})
+    owned = dict(program.parameters()) if state.modules else {}
+    moment.separate_values({**state.leaves, **owned})
     train = state.updates.train
     if train is not None and (train.clip_norm is not None or train.clip_value is not None):
         moment.separate_gradients()
@@ -101,6 +103,6 @@ def _compute(program: Program, inputs: tuple[Tensor, ...]) -> Numbers:
 
 def _backward(loss: Tensor) -> None:
     try:
-        loss.backward()  # type: ignore[no-untyped-call]
+        backward(loss)
     except (RuntimeError, torch.OutOfMemoryError) as error:
         raise not_differentiable(loss, error) from error
