@@ -48,7 +48,11 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>):
         <span className="card-op">{shortOperation(node.op, name)}</span>
       </div>
       {card.problems.length > 0 ? <ProblemText card={card} /> : <FigureLabels card={card} />}
-      {!node.collapsed && <div className="card-note">{card.note}</div>}
+      {!node.collapsed && (
+        <div className="card-note" style={{ top: layout.note - 9 }}>
+          {card.note}
+        </div>
+      )}
       <Sockets card={card} />
     </div>
   );

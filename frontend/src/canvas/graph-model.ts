@@ -102,7 +102,7 @@ function cardOf(
   const results = rows.filter(({ row }) => !isParameter(row, operation));
   const shownParameters = chooseParameters(parameters, used);
   const inputs = inputSockets(operation, node, snapshot).flatMap((socket) => socketsOf(socket, node));
-  const known = results.map(({ row }) => row.output);
+  const known = namesOf(results, operation);
   const outputs = outputSockets(operation, node, snapshot, known).map((socket) => ({
     ...socket,
     parameter: false,
@@ -151,6 +151,18 @@ function rowsOf(node: NodeView, layout: IndexedLayout | null): Row[] {
     if (row) rows.push({ row, index });
   }
   return rows;
+}
+
+/** What the evaluation found beyond the outputs that the catalogue names: a number may stand for one of those. */
+function namesOf(results: readonly Row[], operation: Operation | undefined): string[] {
+  const declared = Math.max(0, ...(operation?.overloads.map((overload) => overload.outputs.length) ?? []));
+  return results
+    .map(({ row }) => row.output)
+    .filter((name) => !/^\d+$/.test(name) || Number(name) >= declared || hasMany(operation));
+}
+
+function hasMany(operation: Operation | undefined): boolean {
+  return operation?.overloads.some((overload) => overload.outputs.some((output) => output.many)) ?? false;
 }
 
 /** A module's outputs are numbered or named by the catalogue; every other name of it is a parameter or a buffer. */

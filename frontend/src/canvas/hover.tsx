@@ -13,9 +13,9 @@ export function HoverTooltip({ stage }: { readonly stage: Stage }): ReactNode {
   const byUid = useDocument((snapshot) => snapshot.byUid);
   const { width, height, x, y, zoom } = stage.viewport();
   if (hover) {
-    const node = hover.node === null ? null : (byUid.get(hover.node)?.id ?? null);
-    if (node === null && hover.edge === null) return null;
-    const target = { node, edge: hover.edge };
+    const node = hover.node === null ? undefined : byUid.get(hover.node);
+    if (node === undefined && hover.edge === null) return null;
+    const target = { node: node?.id ?? null, edge: hover.edge, op: node?.op ?? null };
     return <Tooltip run={run} target={target} x={hover.x} y={hover.y} width={width} height={height} />;
   }
   const byKeyboard = stage.element.querySelector(".react-flow")?.matches(":focus-visible") ?? false;
@@ -23,7 +23,7 @@ export function HoverTooltip({ stage }: { readonly stage: Stage }): ReactNode {
   const card = uid === null ? undefined : stage.model().byUid.get(uid);
   const place = uid === null ? undefined : stage.model().scene.card(uid);
   if (!card || !place || card.problems.length === 0) return null;
-  const target = { node: card.node.id, edge: null };
+  const target = { node: card.node.id, edge: null, op: card.node.op };
   const left = place.x * zoom + x;
   const top = (place.y + card.layout.height) * zoom + y - 8;
   return <Tooltip run={run} target={target} x={left} y={top} width={width} height={height} />;

@@ -58,7 +58,10 @@ export class FigurePainter {
       const shown = this.values.text(row, frame.values[at + MEAN] as number);
       context.fillText(shown, card.x + value.x, card.y + value.y + value.height, value.width);
     }
-    if (!((frame.gradients[at + NONFINITE] as number) >= 0)) return;
+    if (!((frame.gradients[at + NONFINITE] as number) >= 0)) {
+      paintNone(context, card, frame, palette, "∇ none");
+      return;
+    }
     const mean = frame.gradients[at + MEAN] as number;
     context.font = GRADIENT_FONT;
     context.fillStyle = signColour(mean, palette);
@@ -84,6 +87,8 @@ export class FigurePainter {
       palette,
       true,
     );
+    if (!((frame.gradients[card.row * ROW + NONFINITE] as number) >= 0))
+      paintNone(context, card, frame, palette, "none");
   }
 
   private paintPicture(
@@ -126,6 +131,22 @@ export class FigurePainter {
       context.fillText(shown, card.x + card.layout.width - 12, y);
     });
   }
+}
+
+/** A gradient could have reached the card and did not: it says so. (What cannot be reached says it in the DOM.) */
+function paintNone(
+  context: CanvasRenderingContext2D,
+  card: SceneCard,
+  frame: Frame,
+  palette: Palette,
+  text: string,
+): void {
+  if (frame.withoutGradients || !card.reached) return;
+  const { gradient } = card.layout;
+  context.textAlign = "left";
+  context.font = GRADIENT_FONT;
+  context.fillStyle = palette.faint;
+  context.fillText(text, card.x + gradient.x, card.y + gradient.y + Math.min(gradient.height, 14) - 2);
 }
 
 /** Draws cards as plain shapes for a far zoom: card, band, and in its body the colour of its gradient. */

@@ -63,8 +63,6 @@ export class Overlay {
   /** The width's scale, for the legend. */
   readonly scale = new RibbonScale();
   private readonly view: Seen = { left: 0, top: 0, right: 0, bottom: 0 };
-  /** Called after every draw with the number of the frame that is now on the screen. */
-  onDrawn: ((frame: Frame | null) => void) | null = null;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -174,7 +172,6 @@ export class Overlay {
     context.setTransform(scale, 0, 0, scale, density * viewport.x, density * viewport.y);
     seen(viewport, 8, this.view);
     this.paint(palette);
-    this.onDrawn?.(this.frame);
   };
 
   private paint(palette: Palette): void {

@@ -115,7 +115,7 @@ export function paintLossPlate(
 ): void {
   const at = lossPlateAt(scene);
   const card = scene.cards[scene.lossCard];
-  if (at === null || card === undefined || (losses === null && Number.isNaN(loss))) return;
+  if (at === null || card === undefined || (count === 0 && Number.isNaN(loss))) return;
   context.strokeStyle = palette.loss;
   context.lineWidth = 2;
   context.beginPath();

@@ -11,6 +11,8 @@ import "./gradients.css";
 export interface Target {
   readonly node: string | null;
   readonly edge: string | null;
+  /** The node's operation. */
+  readonly op: string | null;
 }
 
 interface Props {
@@ -33,7 +35,7 @@ export function Tooltip({ run, target, x, y, width, height }: Props): ReactNode 
     target.edge !== null ? (
       <EdgeLines run={run} edge={target.edge} />
     ) : (
-      <NodeLines run={run} id={target.node ?? ""} />
+      <NodeLines run={run} id={target.node ?? ""} op={target.op} />
     );
   const left = x + GAP + WIDTH > width ? Math.max(4, x - GAP - WIDTH) : x + GAP;
   const below = y < height * 0.55;
@@ -67,13 +69,20 @@ function noneOf(why: string | null, evaluated: boolean): string {
   return evaluated ? "No gradient flows here." : "Not evaluated yet.";
 }
 
-function NodeLines({ run, id }: { readonly run: Run; readonly id: string }): ReactNode {
+interface NodeProps {
+  readonly run: Run;
+  readonly id: string;
+  readonly op: string | null;
+}
+
+function NodeLines({ run, id, op }: NodeProps): ReactNode {
   const { layout, frame } = run;
   const rows = layout?.nodeRows.get(id) ?? [];
   const problems = layout?.problems.get(id) ?? [];
   return (
     <>
       <h3>{id}</h3>
+      {op !== null && <p className="tooltip-note">{op}</p>}
       {problems.map((problem) => (
         <ProblemLines key={`${problem.where} ${problem.code}`} problem={problem} />
       ))}
