@@ -208,3 +208,13 @@ def test_ids_that_generated_code_uses_itself_are_as_good_as_any() -> None:
     )
 
     same_as_eager(text)
+
+
+def test_compiling_again_and_again_keeps_no_text() -> None:
+    text = graph({"x": leaf(3), "loss": node("sum", input="x")})
+    before = len(torch.fx.graph_module._loader.eval_cache)
+
+    for _ in range(3):
+        run(text, observed=True)
+
+    assert len(torch.fx.graph_module._loader.eval_cache) == before

@@ -54,11 +54,13 @@ def descent(leaves: dict[str, torch.Tensor], lr: float) -> Any:
     return update
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [each for each in EXAMPLES if "gradcanvas.descent" in each.read_text()],
+    ids=lambda path: path.stem,
+)
 def test_every_example_prints_a_script_that_gives_the_numbers_of_the_compiled_step(path: Path) -> None:
     file = json.loads(path.read_text())
-    if file["train"]["optimizer"]["op"] != "gradcanvas.descent":
-        pytest.skip("its update is torch's own")
     lr = file["train"]["optimizer"]["args"]["lr"]
     text = json.dumps({**file, "train": {**file["train"], "steps": 5}})
 

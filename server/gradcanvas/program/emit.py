@@ -4,6 +4,7 @@ Both run the same operations in the same order; the observed one runs all of the
 alias of their input, and returns every tensor. Knows nothing of what is then shown.
 """
 
+import linecache
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -268,6 +269,7 @@ class Emitter:
         module = fx.GraphModule(root, self.graph, "Generated")
         forward = type(module).forward
         self.failures.add(forward.__code__, _line_places(module, forward, self.lines))
+        _forget_text(forward.__code__.co_filename)
         return partial(forward, self.holder)
 
 
@@ -326,6 +328,12 @@ def _line_places(module: fx.GraphModule, forward: Any, lines: Mapping[fx.Node, P
 
 def _call_held(holder: SimpleNamespace, name: str, *args: Any, **kwargs: Any) -> Any:
     return getattr(holder, name)(*args, **kwargs)
+
+
+def _forget_text(name: str) -> None:
+    """Drop the text that torch.fx keeps of every function it writes: an editor has one written with each edit."""
+    fx.graph_module._loader.eval_cache.pop(name, None)
+    linecache.cache.pop(name, None)
 
 
 def _identifier(path: str) -> str:
