@@ -331,7 +331,7 @@ def _call_held(holder: SimpleNamespace, name: str, *args: Any, **kwargs: Any) ->
 
 
 def _forget_text(name: str) -> None:
-    """Drop the text that torch.fx keeps of every function it writes: an editor has one written with each edit."""
+    """Drop the text that torch.fx keeps of each function it writes: an editor has one written an edit."""
     fx.graph_module._loader.eval_cache.pop(name, None)
     linecache.cache.pop(name, None)
 
