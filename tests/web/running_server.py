@@ -104,6 +104,7 @@ def running(data: Path, **settings: Any) -> Iterator[Server]:
     """Run a server; it is ended with the block."""
     server = Server(data, **settings)
     try:
+        assert server.address, "it did not start"
         yield server
     finally:
         if server.process.poll() is None:
@@ -134,9 +135,9 @@ class Client:
         if graph is not None:
             self.joined = self.join(graph)
 
-    def call(self, event: str, data: Any) -> Any:
+    def call(self, event: str, data: Any, seconds: float = PATIENCE) -> Any:
         """Send a request and return its answer."""
-        return self.socket.call(event, data, timeout=PATIENCE)
+        return self.socket.call(event, data, timeout=seconds)
 
     def join(self, graph: str, **more: Any) -> dict[str, Any]:
         """Enter a graph and take its document."""
@@ -145,11 +146,11 @@ class Client:
         self.doc.apply_update(answer["update"])
         return answer
 
-    def set(self, key: str, literal: str) -> dict[str, Any]:
+    def set(self, key: str, literal: str, seconds: float = PATIENCE) -> dict[str, Any]:
         """Edit the graph's own literals."""
         before = self.doc.get_state()
         self.doc.get("graph", type=Map)[key] = literal
-        answer: dict[str, Any] = self.call("edit", self.doc.get_update(before))
+        answer: dict[str, Any] = self.call("edit", self.doc.get_update(before), seconds)
         return answer
 
     def get(self, key: str) -> Any:

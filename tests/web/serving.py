@@ -13,12 +13,12 @@ from gradcanvas.web.settings import Settings
 
 def main(told: dict[str, Any]) -> int:
     """Serve with these settings."""
-    port = told.pop("port", 0)
+    port, limits = told.pop("port", 0), Limits(**told.pop("limits", {}))
     for name in ("data", "file", "page"):
         if name in told:
             told[name] = Path(told[name])
     try:
-        serve_with(Settings(**told, limits=Limits(**told.pop("limits", {}))), port, open_browser=False)
+        serve_with(Settings(**told, limits=limits), port, open_browser=False)
     except ServerError as error:
         sys.stderr.write(f"{error}\n")
         return 1

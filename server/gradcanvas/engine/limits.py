@@ -25,7 +25,7 @@ class Limits:
     threads: int = 1
     silence_seconds: float = 15.0
     start_seconds: float = 120.0
-    stop_grace_seconds: float = 0.3
+    stop_grace_seconds: float = 0.25
     query_seconds: float = 30.0
     queries: int = 16
 
@@ -47,7 +47,7 @@ class Ended:
 
 STOPPED = Ended(
     "stopped",
-    "The step in hand did not end within 0.3 s of Stop, so its process was ended.",
+    "The step in hand did not end soon after Stop, so its process was ended.",
     "The session goes on from its last copy.",
 )
 RELEASED = Ended("released", "The session's process was released.")
