@@ -4,7 +4,6 @@ Both run the same operations in the same order; the observed one runs all of the
 alias of their input, and returns every tensor. Knows nothing of what is then shown.
 """
 
-import linecache
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,12 +12,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import torch
-from torch import fx, nn
+from torch import fx
 
 from gradcanvas.catalog import callables
 from gradcanvas.program.binding import Reference
 from gradcanvas.program.calling import call_arguments
 from gradcanvas.program.errors import FailureMap, Place
+from gradcanvas.program.generated import generated
 from gradcanvas.program.modules import ModuleSlots
 from gradcanvas.program.pieces import WatchedCall, flatten_outputs
 from gradcanvas.program.places import is_native, uses_each_tensor_once
@@ -100,7 +100,7 @@ class Emitter:
         self.graph.output(
             tuple(None if found is None else self.tensor(found[0]) for found in self.plan.outputs)
         )
-        return Emitted(self.compiled())
+        return Emitted(generated(self.graph, self.holder, self.lines, self.failures))
 
     def observed(self) -> Emitted:
         """Write everything, with an alias where an edge needs one, and return it all."""
@@ -133,7 +133,7 @@ class Emitter:
         loss = done.outputs[0] if done.loss_alone else None
         done.keeping = tuple(place for place in dict.fromkeys(keeping) if place != loss)
         self.graph.output(tuple(returned.nodes))
-        done.run = self.compiled()
+        done.run = generated(self.graph, self.holder, self.lines, self.failures)
         return done
 
     def is_loss_alone(self) -> bool:
@@ -259,19 +259,6 @@ class Emitter:
         """Remember which step a node of the generated code belongs to."""
         self.lines[node] = Place(step.node.where, step.path)
 
-    def compiled(self) -> Callable[..., Any]:
-        """Return the generated function, called directly, without the hooks of a module."""
-        root = {
-            str(node.target): nn.Identity()
-            for node in self.graph.nodes
-            if node.op in ("call_module", "get_attr")
-        }
-        module = fx.GraphModule(root, self.graph, "Generated")
-        forward = type(module).forward
-        self.failures.add(forward.__code__, _line_places(module, forward, self.lines))
-        _forget_text(forward.__code__.co_filename)
-        return partial(forward, self.holder)
-
 
 class _Returned:
     """What an observed function returns: each tensor once."""
@@ -315,25 +302,8 @@ def _in_turn(carried: list[fx.Node]) -> Callable[[Reference], fx.Node]:
     return lambda _: next(nodes)
 
 
-def _line_places(module: fx.GraphModule, forward: Any, lines: Mapping[fx.Node, Place]) -> dict[int, Place]:
-    """Return which line of the generated function runs which step: fx counts them from the function's own."""
-    nodes = list(module.graph.nodes)
-    first = forward.__code__.co_firstlineno
-    return {
-        first + line: lines[nodes[index]]
-        for line, index in (module._lineno_map or {}).items()
-        if index is not None and nodes[index] in lines
-    }
-
-
 def _call_held(holder: SimpleNamespace, name: str, *args: Any, **kwargs: Any) -> Any:
     return getattr(holder, name)(*args, **kwargs)
-
-
-def _forget_text(name: str) -> None:
-    """Drop the text that torch.fx keeps of each function it writes: an editor has one written an edit."""
-    fx.graph_module._loader.eval_cache.pop(name, None)
-    linecache.cache.pop(name, None)
 
 
 def _identifier(path: str) -> str:
