@@ -4,7 +4,7 @@ Both run the same operations in the same order; the observed one runs all of the
 alias of their input, and returns every tensor. Knows nothing of what is then shown.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from operator import getitem
