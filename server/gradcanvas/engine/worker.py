@@ -54,11 +54,11 @@ class Worker:
         self._teller.ready()
         while not self._is_released:
             if self._teller.state is State.RUNNING and not self._inbox:
-                self._guard(self._run)
+                self._guard(self.run)
             else:
                 message = self._inbox.take(self._copying.wait_seconds())
                 if message is not None:
-                    self._guard(partial(self._obey, message))
+                    self._guard(partial(self.obey, message))
             self._copying.write_if_due()
 
     def _guard(self, work: Callable[[], None]) -> None:
@@ -81,7 +81,8 @@ class Worker:
             self._teller.fail(problem)
         self._teller.everything()
 
-    def _obey(self, message: Message) -> None:
+    def obey(self, message: Message) -> None:
+        """Do what one message asks."""
         match message["type"]:
             case "load":
                 self._load(message)
@@ -228,7 +229,7 @@ class Worker:
             refused = {"code": problem.code, "message": problem.message, "help": problem.help}
             self._inbox.send_json({"type": "result", "id": message["id"], "error": refused})
 
-    def _run(self) -> None:
+    def run(self) -> None:
         """Make steps until something waits or the run ends."""
         session, pace, inbox = self._session, self._pace, self._inbox
         standing, clock = session.standing, time.perf_counter
