@@ -29,6 +29,7 @@ import { FAR_ZOOM, type Viewport } from "../gradients/viewport";
 import { OPERATION_TYPE } from "../panels/palette/operation-search";
 import { useRun } from "../run/run-store";
 import { useView } from "../view/view-store";
+import type { Problem } from "../wire/messages";
 import { attributeBook } from "./attributes";
 import { CANVAS_NAME, displace, useCanvas } from "./canvas-store";
 import { Card, type CardNode, cardElementId } from "./card";
@@ -124,11 +125,18 @@ function useModel(): GraphModel {
   const snapshot = useSnapshot();
   const catalog = useCatalog((state) => state.catalog);
   const layout = useRun((run) => run.layout);
+  const failure = useFailure();
   const before = useRef<GraphModel | null>(null);
   return useMemo(() => {
-    before.current = modelOf(snapshot, catalog, layout, before.current);
+    before.current = modelOf(snapshot, catalog, layout, before.current, failure);
     return before.current;
-  }, [snapshot, catalog, layout]);
+  }, [snapshot, catalog, layout, failure]);
+}
+
+/** What failed while it ran; the same object while statuses repeat it. */
+function useFailure(): Problem | null {
+  const text = useRun(({ status }) => (status?.problem ? JSON.stringify(status.problem) : null));
+  return useMemo(() => (text === null ? null : (JSON.parse(text) as Problem)), [text]);
 }
 
 function useStage(

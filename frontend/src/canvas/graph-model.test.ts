@@ -79,6 +79,15 @@ describe("the model of a graph", () => {
     expect(cardOf(model, "w").problems).toEqual([]);
   });
 
+  it("puts what failed while running on its card, in place of its figures", () => {
+    const failure = { where: "/nodes/wx", code: "run-failed", message: "size mismatch", help: "Look." };
+
+    const model = modelOf(sampleDocument().getSnapshot(), sampleCatalog, sampleLayout(), null, failure);
+
+    expect(cardOf(model, "wx").problems).toEqual([failure]);
+    expect(model.scene.card(cardOf(model, "wx").node.uid)?.row).toBe(-1);
+  });
+
   it("folds a collapsed card and its sockets", () => {
     const document = sampleDocument();
     const wx = document.getSnapshot().byId.get("wx")?.uid ?? "";

@@ -5,7 +5,7 @@ import { type InputSocket, inputSockets, outputSockets } from "../catalog/socket
 import type { Catalog, Operation } from "../catalog/types";
 import type { EdgeView, NodeView, Snapshot } from "../document/types";
 import { type CardKind, Scene, type SceneCard, type SceneEdge } from "../gradients/scene";
-import type { IndexedLayout } from "../run/run-store";
+import { type IndexedLayout, nodeOfPointer } from "../run/run-store";
 import type { OutputRow, Picture, Problem } from "../wire/messages";
 import { type CardLayout, type FigureKind, layOutCard } from "./card-layout";
 
@@ -59,16 +59,19 @@ export interface GraphModel {
 
 const MOST_PARAMETERS = 4;
 
-/** Makes the model; parts of `before` that still hold are kept. */
+/** Makes the model; parts of `before` that still hold are kept. `failure` is what went wrong while it ran. */
 export function modelOf(
   snapshot: Snapshot,
   catalog: Catalog,
   layout: IndexedLayout | null,
   before: GraphModel | null,
+  failure: Problem | null = null,
 ): GraphModel {
   const used = usedOutputs(snapshot);
+  const failed = failure === null ? null : nodeOfPointer(failure.where);
   const cards = snapshot.nodes.map((node) => {
-    const made = cardOf(node, snapshot, catalog, layout, used.get(node.uid) ?? NOTHING);
+    const card = cardOf(node, snapshot, catalog, layout, used.get(node.uid) ?? NOTHING);
+    const made = failure !== null && failed === node.id ? withFailure(card, failure) : card;
     const old = before?.byUid.get(node.uid);
     return old && sameCard(old, made) ? old : made;
   });
@@ -137,6 +140,12 @@ function cardOf(
 }
 
 const NO_PROBLEMS: readonly Problem[] = [];
+
+/** What failed while it ran stands before what a check finds, once. */
+function withFailure(card: CardModel, failure: Problem): CardModel {
+  const others = card.problems.filter(({ message }) => message !== failure.message);
+  return { ...card, problems: [failure, ...others] };
+}
 
 interface Row {
   readonly row: OutputRow;
@@ -264,7 +273,7 @@ function sceneCardOf(card: CardModel): SceneCard {
     layout,
     x: node.at[0],
     y: node.at[1],
-    row: card.row,
+    row: card.problems.length > 0 ? -1 : card.row,
     reached: card.noGradient === null,
     picture: card.picture,
     gradientPicture: card.gradientPicture,
