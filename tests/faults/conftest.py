@@ -12,5 +12,5 @@ REAL = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("data"), **REAL, limits={"memory_bytes": 1 << 30}) as server:
+    with running(tmp_path_factory.mktemp("data"), **REAL, limits={"memory_bytes": 3 << 30}) as server:
         yield server

@@ -126,7 +126,7 @@ def test_stop_in_one_step_that_takes_minutes_is_done_within_half_a_second(server
     wait_until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
     took = time.monotonic() - began
     notice = client.until("notice", lambda notice: notice["code"] == "worker-stopped")
-    time.sleep(1.0)
+    state(client, "idle")
     (replaced,) = workers_of(server) - before
     spent = cpu_seconds(replaced)
     time.sleep(1.0)
