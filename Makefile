@@ -59,7 +59,7 @@ python-test: setup browser ## unit, property, server and browser tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests
 
 bench: setup browser ## the benchmark table, each figure beside plain PyTorch or the alternative
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(WRITE)
 
 conformance: setup ## every operation against PyTorch's own operator database
 	$(BIN)/python -m pytest -n 2 -m conformance tests/conformance

@@ -17,7 +17,7 @@ class Editor:
     def open(self, path: str = "/") -> None:
         """Go there and wait until the graph has been evaluated."""
         self.page.goto(self.address + path)
-        expect(self.status).to_contain_text("step")
+        expect(self.status).to_contain_text("step", timeout=60_000)
 
     def open_example(self, name: str) -> None:
         """Make a graph from an example and open it."""
