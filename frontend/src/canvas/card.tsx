@@ -5,7 +5,7 @@ import { useEditor } from "../editor/editor";
 import { InlineCode } from "../panels/inline-code";
 import { attributeBook, nodeAttributes } from "./attributes";
 import { useCanvas } from "./canvas-store";
-import type { CardModel } from "./graph-model";
+import type { CardModel } from "./card-model";
 import { Sockets } from "./sockets";
 import "./card.css";
 

@@ -1,7 +1,7 @@
 /** The sockets of a card: where wires begin and end. Gestures on them are the canvas' own; keys are the list's. */
 import { memo, type ReactNode } from "react";
 import { useCanvas } from "./canvas-store";
-import type { CardModel, InputModel, OutputModel } from "./graph-model";
+import type { CardModel, InputModel, OutputModel } from "./card-model";
 
 /** The attributes by which a gesture finds what a socket is. */
 export interface SocketData {

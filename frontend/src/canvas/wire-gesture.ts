@@ -4,8 +4,9 @@ import { type Connection, connect, cutEdge, rewire } from "../document/commands"
 import type { EdgeView } from "../document/types";
 import { useView, type WireEnd } from "../view/view-store";
 import { useCanvas } from "./canvas-store";
+import type { CardModel } from "./card-model";
 import { freePlace } from "./free-place";
-import { type CardModel, outputHeight } from "./graph-model";
+import { outputHeight } from "./graph-model";
 import type { SocketData } from "./sockets";
 import { placeInGraph, placeOnCanvas, type Stage } from "./stage";
 import { WireFits } from "./wire-fits";
