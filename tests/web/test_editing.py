@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pycrdt import Doc, Map
 
-from tests.web.running_server import Client, Server, running
+from tests.web.running_server import Client, Server, running, wait_until
 
 Connect = Callable[..., Client]
 
@@ -130,3 +130,20 @@ def test_a_graph_does_not_grow_without_bound(tmp_path: Path) -> None:
     assert answers[0]["ok"]
     assert answers[-1]["error"]["code"] == "graph-too-large"
     assert answers[-1]["error"]["help"]
+
+
+def test_a_revision_is_kept_when_the_last_page_leaves_an_edited_graph(
+    server: Server, connect: Connect
+) -> None:
+    graph = server.make("before")
+    one, other = connect(server, graph), connect(server, graph)
+    one.set("title", '"after"')
+
+    one.close()
+    other.close()
+    wait_until(lambda: server.json(f"/api/graphs/{graph}/revisions"))
+    connect(server, graph).close()
+
+    revisions = server.json(f"/api/graphs/{graph}/revisions")
+    assert [row["revision"] for row in revisions] == [1]
+    assert server.json(f"/api/graphs/{graph}/revisions/1")["title"] == "after"

@@ -64,12 +64,22 @@ class Rooms:
                 session = self._sessions[graph] = self._new_session(graph)
             return session
 
+    def open_for_work(self, graph: str) -> Session:
+        """Return the session of a graph that may start a worker.
+
+        Raises:
+            Refused: There is no such graph, or as many workers as there may be.
+        """
+        with self._opening:
+            session = self.open(graph)
+            if not session.has_worker:
+                self._make_room()
+            return session
+
     def join(self, sid: str, join: Join) -> dict[str, Any]:
         """Bring a page into a graph, out of whichever it was in before."""
         with self._opening:
-            session = self.open(join.graph)
-            if not session.has_worker:
-                self._make_room()
+            session = self.open_for_work(join.graph)
             self.leave(sid)
             answer = session.join(sid, join.vector, join.have)
             self._session_of[sid] = session
@@ -148,7 +158,7 @@ class Rooms:
                 session.broadcast.catch_up()
 
     def _sweep_at_times(self) -> None:
-        while not self._closed.wait(SWEEP_SECONDS):
+        while not self._closed.wait(min(SWEEP_SECONDS, self._settings.unseen_seconds)):
             self._sweep()
 
     def _sweep(self) -> None:

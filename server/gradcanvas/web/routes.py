@@ -129,7 +129,7 @@ class Routes:
             known = ", ".join(_EXPORTS)
             raise Refused("unknown-export", f"There is no export {to[:20]!r}.", f"There are {known}.", 404)
         mimetype, ending = _EXPORTS[to]
-        session = self._rooms.open(graph)
+        session = self._rooms.open_for_work(graph)
         is_autograd = request.args.get("autograd") == "1"
         try:
             result = session.query({"what": "export", "to": to, "autograd": is_autograd})

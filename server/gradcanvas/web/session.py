@@ -47,7 +47,7 @@ class Session:
         self._doc = new_doc(updates)
         self._size = sum(map(len, updates))
         self._updates_since_snapshot = len(updates) - 1
-        self._is_unsaved = False
+        self._is_unsaved = self._is_edited = False
         self._edit = row.edits if row else 0
         self._title = row.title if row else ""
         self.active_at = time.monotonic()
@@ -84,6 +84,10 @@ class Session:
         self.broadcast.leave(sid)
         self._keeper.watch(self.broadcast.rate)
         self._touch()
+        if not self.broadcast.viewers and self._is_edited:
+            self._is_edited = False
+            text, _ = self.text()
+            self._store.add_revision(self.graph, text)
 
     def edit(self, sid: str, update: bytes) -> int:
         """Take an edit of a page; it is durable when this returns.
@@ -105,7 +109,7 @@ class Session:
             if update == _NOTHING:
                 return self._edit
             self._apply(update)
-            self._edit = self._save(update)
+            self._edit, self._is_edited = self._save(update), True
             self.broadcast.send("edit", update, besides=sid)
         self._keeper.load()
         self._touch()
