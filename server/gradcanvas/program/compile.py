@@ -61,7 +61,7 @@ class _Compiler:
         layout = self.observed(self.binding.scope, "", self.state.sources, wanted)
         run = layout.emitted.run
         observe = Observer(layout).observe
-        return lambda *tensors: observe(run(*tensors))
+        return lambda *tensors, retain: observe(run(*tensors), retain=retain)
 
     def plain(
         self, scope: Scope, state: str, sources: tuple[str, ...], wanted: Wanted = None
@@ -130,9 +130,9 @@ def _when_called(write: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
     """Return a function that is written on its first call."""
     written: list[Callable[..., Any]] = []
 
-    def run(*tensors: torch.Tensor) -> Any:
+    def run(*tensors: torch.Tensor, **options: bool) -> Any:
         if not written:
             written.append(write())
-        return written[0](*tensors)
+        return written[0](*tensors, **options)
 
     return run

@@ -56,8 +56,14 @@ class Observer:
         self.given = tuple(emitted.edges.get(edge) for edge in edges)
         self.one: torch.Tensor | None = None
 
-    def observe(self, result: Result) -> Observation:
-        """Have every tensor keep its gradient and return what the step showed."""
+    def observe(self, result: Result, *, retain: bool = True) -> Observation:
+        """Return what the step showed.
+
+        Args:
+            result: what the observed function returned.
+            retain: have every tensor keep its gradient; if not, whoever runs the backward gives it to those
+                that stand in `Observation.kept`.
+        """
         loss: torch.Tensor | None = None if self.loss is None else result[self.loss]
         metrics = self.metrics(result)
         if loss is not None and self.loss_alone and loss.requires_grad and loss.numel() == 1:
@@ -66,13 +72,15 @@ class Observer:
             values: dict[str, torch.Tensor] = {}
             records = _Reader(self.layout, result, "", {}, values).read()
             return Observation(loss, metrics, values, self, result, records)
-        for tensor in self.kept(result):
-            if tensor is not None and tensor.requires_grad:
+        kept = tuple(tensor for tensor in self.kept(result) if tensor is not None and tensor.requires_grad)
+        if retain or not self.is_quick:
+            for tensor in kept:
                 tensor.retain_grad()
+            kept = ()
         values = dict(zip(self.names, self.named(result), strict=True))
         if self.has_absent:
             values = {name: tensor for name, tensor in values.items() if tensor is not None}
-        return Observation(loss, metrics, values, self, result)
+        return Observation(loss, metrics, values, self, result, kept=kept)
 
     def records(self, result: Result) -> list[EdgeRecord]:
         """Return the records of the edges of a flat graph."""

@@ -95,9 +95,10 @@ class Observation:
         values: every output that ran, by its reference with its path, sources first, then in the order in
             which they were computed. `values[ref].grad` after the backward is the output's own gradient (of a
             leaf: what it has collected).
+        kept: tensors that have to be given their `.grad` by whoever runs the backward; empty if they keep it.
     """
 
-    __slots__ = ("_edges", "_reader", "_result", "loss", "metrics", "values")
+    __slots__ = ("_edges", "_reader", "_result", "kept", "loss", "metrics", "values")
 
     def __init__(
         self,
@@ -107,6 +108,7 @@ class Observation:
         reader: Reader,
         result: tuple[Any, ...],
         edges: list[EdgeRecord] | None = None,
+        kept: tuple[torch.Tensor, ...] = (),
     ) -> None:
         self.loss = loss
         self.metrics = metrics
@@ -114,6 +116,7 @@ class Observation:
         self._reader = reader
         self._result = result
         self._edges = edges
+        self.kept = kept
 
     @property
     def edges(self) -> list[EdgeRecord]:
@@ -193,14 +196,19 @@ class Program:
         except Exception as error:
             raise self._failures.explain(error) from error
 
-    def observed(self, *tensors: torch.Tensor) -> Observation:
+    def observed(self, *tensors: torch.Tensor, retain: bool = True) -> Observation:
         """Compute everything, with the bits of a plain step, and keep every edge's gradient.
+
+        Args:
+            tensors: the sources, in the order of `inputs`.
+            retain: every tensor keeps its gradient in any backward. If not, ask the backward for the
+                gradients of `Observation.kept`: cheaper, autograd copies what it has a tensor keep.
 
         Raises:
             NodeError: an operation failed.
         """
         try:
-            return self._observed(*tensors)
+            return self._observed(*tensors, retain=retain)
         except Exception as error:
             raise self._failures.explain(error) from error
 

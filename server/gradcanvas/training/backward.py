@@ -5,6 +5,8 @@ allocates. The engine is called just as it calls it, with a 1.0 that is kept: th
 bits are the same.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.autograd.graph import _engine_run_backward
@@ -18,10 +20,38 @@ def backward(loss: Tensor) -> None:
     Raises:
         RuntimeError: what `loss.backward()` raises.
     """
-    one = _ONES.get((loss.shape, loss.dtype, loss.device))
-    if one is None or not loss.requires_grad:
+    one = _one(loss)
+    if one is None:
         loss.backward()  # type: ignore[no-untyped-call]
-        if loss.layout == torch.strided and loss.device.type in ("cpu", "cuda"):
-            _ONES[loss.shape, loss.dtype, loss.device] = torch.ones_like(loss, requires_grad=False)
-        return
-    _engine_run_backward((loss,), (one,), False, False, (), allow_unreachable=True, accumulate_grad=True)
+    else:
+        _engine_run_backward((loss,), (one,), False, False, (), allow_unreachable=True, accumulate_grad=True)
+
+
+def captured(loss: Tensor, tensors: Sequence[Tensor]) -> Sequence[Tensor | None] | None:
+    """Run the backward from a loss and give the gradients of tensors, depositing nothing.
+
+    They are not copied: two of them may share memory, with each other and with nothing else.
+
+    Returns:
+        None if this loss is one for `backward` to raise at.
+
+    Raises:
+        RuntimeError: what `loss.backward()` raises.
+    """
+    one = _one(loss)
+    if one is None:
+        return None
+    given: Sequence[Tensor | None] = _engine_run_backward(
+        (loss,), (one,), False, False, tuple(tensors), allow_unreachable=True, accumulate_grad=False
+    )
+    return given
+
+
+def _one(loss: Tensor) -> Tensor | None:
+    """Give the gradient to begin with; None where `Tensor.backward` has to look at the loss itself."""
+    if not loss.requires_grad:
+        return None
+    one = _ONES.get((loss.shape, loss.dtype, loss.device))
+    if one is None and loss.numel() == 1 and loss.is_floating_point() and loss.layout == torch.strided:
+        one = _ONES[loss.shape, loss.dtype, loss.device] = torch.ones_like(loss, requires_grad=False)
+    return one

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from gradcanvas.program.program import EdgeRecord, Observation, Program
-from gradcanvas.training.backward import backward
+from gradcanvas.training.backward import backward, captured
 from gradcanvas.training.failures import not_differentiable
 
 Kind = Literal["evaluation", "forward", "backward", "step"]
@@ -68,16 +68,19 @@ class Moment:
             return None
         return tensor.grad
 
-    def differentiate(self, *, is_empty: bool) -> None:
+    def differentiate(self, *, is_empty: bool, is_passing: bool = False) -> None:
         """Run the backward from the loss, depositing into `.grad` of the leaves as PyTorch does.
 
         Args:
             is_empty: every leaf's `.grad` is None or zero. If not, they are put aside meanwhile, so that what
                 flows now can be told from what was deposited before.
+            is_passing: nobody will change `.grad` in place; it is emptied, by other tensors, soon.
 
         Raises:
             RunError: the loss cannot be differentiated; the deposits are as they were.
         """
+        if self.observation.kept and self._capture(is_passing):
+            return
         assert self.loss is not None
         held = {} if is_empty else {ref: leaf.grad for ref, leaf in self.leaves.items()}
         for ref in held:
@@ -93,6 +96,32 @@ class Moment:
         self.is_differentiated = True
         for ref, deposit in held.items():
             _deposit(self.leaves[ref], deposit, self.fresh[ref])
+
+    def _capture(self, is_passing: bool) -> bool:
+        """Ask the backward for the gradients themselves, and deposit them; whether that can be done."""
+        kept, leaves = self.observation.kept, self.leaves
+        assert self.loss is not None
+        try:
+            given = captured(self.loss, (*kept, *leaves.values()))
+        except RuntimeError as error:
+            raise not_differentiable(self.loss, error) from error
+        if given is None:
+            return False
+        for tensor, gradient in zip(kept, given, strict=False):
+            if gradient is None:
+                tensor.retain_grad()
+            else:
+                tensor.grad = gradient
+        self.edges = self.observation.gradients()
+        self.fresh = dict(zip(leaves, given[len(kept) :], strict=True))
+        self.is_differentiated = True
+        for ref, leaf in leaves.items():
+            fresh = self.fresh[ref]
+            if fresh is not None and leaf.grad is None:
+                leaf.grad = fresh if is_passing and fresh.stride() == leaf.stride() else _own(fresh, leaf)
+            else:
+                _deposit(leaf, leaf.grad, fresh)
+        return True
 
     def deposit_again(self) -> None:
         """Deposit the same gradients once more: the graph and its values are those of the backward before."""
@@ -134,8 +163,15 @@ def observe(
     Raises:
         NodeError: an operation failed.
     """
-    observation = program.observed(*(sources[ref] for ref in program.inputs))
+    observation = program.observed(*(sources[ref] for ref in program.inputs), retain=False)
     return Moment(kind, step, observation, leaves)
+
+
+def _own(gradient: Tensor, leaf: Tensor) -> Tensor:
+    """Copy a gradient into memory of its own that lies as the leaf's does, as autograd does."""
+    if gradient.layout != torch.strided:
+        return gradient.clone()
+    return torch.empty_like(leaf, requires_grad=False).copy_(gradient)
 
 
 def _deposit(leaf: Tensor, before: Tensor | None, fresh: Tensor | None) -> None:
