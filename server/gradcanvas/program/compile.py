@@ -53,15 +53,16 @@ class _Compiler:
             modules=self.state.slots.modules,
             _state=self.state,
             _plain=_when_called(lambda: self.plain(self.binding.scope, "", self.state.sources, wanted)),
-            _observed=_when_called(lambda: self.observation(wanted)),
+            _observed=_when_called(lambda: self.observation(wanted, retain=True)),
+            _asked=_when_called(lambda: self.observation(wanted, retain=False)),
             _failures=self.failures,
         )
 
-    def observation(self, wanted: Wanted) -> Callable[..., Observation]:
-        layout = self.observed(self.binding.scope, "", self.state.sources, wanted)
+    def observation(self, wanted: Wanted, *, retain: bool) -> Callable[..., Observation]:
+        layout = self.observed(self.binding.scope, "", self.state.sources, wanted, is_asked=not retain)
         run = layout.emitted.run
         observe = Observer(layout).observe
-        return lambda *tensors, retain: observe(run(*tensors), retain=retain)
+        return lambda *tensors: observe(run(*tensors), retain=retain)
 
     def plain(
         self, scope: Scope, state: str, sources: tuple[str, ...], wanted: Wanted = None
@@ -69,9 +70,17 @@ class _Compiler:
         plan = plan_scope(scope, self.functions, state, wanted)
         return self.emitter(plan, state, sources, self.plain_control).plain().run
 
-    def observed(self, scope: Scope, state: str, sources: tuple[str, ...], wanted: Wanted = None) -> Layout:
+    def observed(
+        self,
+        scope: Scope,
+        state: str,
+        sources: tuple[str, ...],
+        wanted: Wanted = None,
+        *,
+        is_asked: bool = False,
+    ) -> Layout:
         plan = plan_scope(scope, self.functions, state, wanted)
-        choose_ways(plan)
+        choose_ways(plan, is_asked=is_asked)
         bodies: dict[Step, Mapping[str, CompiledBody]] = {}
 
         def control(step: Step) -> tuple[Any, tuple[str, ...]]:
@@ -130,9 +139,9 @@ def _when_called(write: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
     """Return a function that is written on its first call."""
     written: list[Callable[..., Any]] = []
 
-    def run(*tensors: torch.Tensor, **options: bool) -> Any:
+    def run(*tensors: torch.Tensor) -> Any:
         if not written:
             written.append(write())
-        return written[0](*tensors, **options)
+        return written[0](*tensors)
 
     return run

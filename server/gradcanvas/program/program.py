@@ -154,6 +154,7 @@ class Program:
     _state: MadeState
     _plain: Callable[..., tuple[torch.Tensor | None, ...]]
     _observed: Callable[..., Observation]
+    _asked: Callable[..., Observation]
     _failures: FailureMap = field(repr=False)
 
     def make(
@@ -208,7 +209,7 @@ class Program:
             NodeError: an operation failed.
         """
         try:
-            return self._observed(*tensors, retain=retain)
+            return self._observed(*tensors) if retain else self._asked(*tensors)
         except Exception as error:
             raise self._failures.explain(error) from error
 

@@ -16,8 +16,14 @@ COMPARING = frozenset({"torch.nn.MultiheadAttention", "torch.nn.functional.multi
 NOT_REQUIRED = "{} does not require a gradient"
 
 
-def choose_ways(plan: Plan) -> None:
-    """Set `how` (and `why`) of every edge of the plan."""
+def choose_ways(plan: Plan, *, is_asked: bool = False) -> None:
+    """Set `how` (and `why`) of every edge of the plan.
+
+    Args:
+        plan: one function of generated code.
+        is_asked: the backward is asked for the gradients, and they are read before anything is added to a
+            leaf's `.grad`: a leaf with one use then shows that edge's gradient itself.
+    """
     composed = {step for step in plan.steps if not _is_one_place(step)}
     for step in plan.steps:
         for edge in step.edges:
@@ -27,7 +33,7 @@ def choose_ways(plan: Plan) -> None:
             value.shared |= passes or value.uses > 1
     for step in plan.steps:
         for edge in step.edges:
-            _choose(edge, step, step in composed)
+            _choose(edge, step, step in composed, is_asked=is_asked)
         if step.node.operation.name in COMPARING:
             _count_together(step.edges)
     for row in plan.rows:
@@ -40,7 +46,7 @@ def _is_one_place(step: Step) -> bool:
     return not (node.is_module or node.is_control) and uses_each_tensor_once(node.operation.name)
 
 
-def _choose(edge: PlannedEdge, step: Step, composed: bool) -> None:
+def _choose(edge: PlannedEdge, step: Step, composed: bool, is_asked: bool) -> None:
     if not edge.value.requires:
         edge.how, edge.why = "none", (NOT_REQUIRED, None)
     elif step.node.operation.name in DETACHING:
@@ -50,10 +56,18 @@ def _choose(edge: PlannedEdge, step: Step, composed: bool) -> None:
             edge.how, edge.why = "none", ("{} only decides what runs", None)
     elif edge.value.shared and composed:
         edge.how = "piece"
-    elif edge.value.shared or edge.value.kind != "output":
+    elif edge.value.shared or not _is_seen_once(edge.value, is_asked):
         edge.how = "alias"
     else:
         edge.how = "own"
+
+
+def _is_seen_once(value: Value, is_asked: bool) -> bool:
+    """Whether a tensor with one use has that use's gradient and nothing else.
+
+    A source inside a loop is used once an iteration, and a parameter by its module as well.
+    """
+    return value.kind == "output" or (value.kind == "source" and is_asked)
 
 
 def _count_together(edges: Iterable[PlannedEdge]) -> None:

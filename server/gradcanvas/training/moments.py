@@ -3,7 +3,7 @@
 Knows a program and its leaves; nothing of optimisers, frames or sessions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -68,18 +68,19 @@ class Moment:
             return None
         return tensor.grad
 
-    def differentiate(self, *, is_empty: bool, is_passing: bool = False) -> None:
+    def differentiate(self, *, is_empty: bool, is_passing: bool = False, on_zeros: bool = False) -> None:
         """Run the backward from the loss, depositing into `.grad` of the leaves as PyTorch does.
 
         Args:
             is_empty: every leaf's `.grad` is None or zero. If not, they are put aside meanwhile, so that what
                 flows now can be told from what was deposited before.
             is_passing: nobody will change `.grad` in place; it is emptied, by other tensors, soon.
+            on_zeros: every `.grad` that is None stands for zeros, to which is added.
 
         Raises:
             RunError: the loss cannot be differentiated; the deposits are as they were.
         """
-        if self.observation.kept and self._capture(is_passing):
+        if self.observation.kept and self._capture(is_passing, on_zeros):
             return
         assert self.loss is not None
         held = {} if is_empty else {ref: leaf.grad for ref, leaf in self.leaves.items()}
@@ -97,7 +98,7 @@ class Moment:
         for ref, deposit in held.items():
             _deposit(self.leaves[ref], deposit, self.fresh[ref])
 
-    def _capture(self, is_passing: bool) -> bool:
+    def _capture(self, is_passing: bool, on_zeros: bool) -> bool:
         """Ask the backward for the gradients themselves, and deposit them; whether that can be done."""
         kept, leaves = self.observation.kept, self.leaves
         assert self.loss is not None
@@ -112,9 +113,17 @@ class Moment:
                 tensor.retain_grad()
             else:
                 tensor.grad = gradient
-        self.edges = self.observation.gradients()
         self.fresh = dict(zip(leaves, given[len(kept) :], strict=True))
+        before = [leaf.grad for leaf in leaves.values()]
+        for leaf, fresh in zip(leaves.values(), self.fresh.values(), strict=True):
+            leaf.grad = fresh
+        self.edges = self.observation.gradients()
+        for leaf, deposit in zip(leaves.values(), before, strict=True):
+            leaf.grad = deposit
         self.is_differentiated = True
+        if on_zeros:
+            _deposit_on_zeros(zip(leaves.values(), self.fresh.values(), strict=True))
+            return True
         for ref, leaf in leaves.items():
             fresh = self.fresh[ref]
             if fresh is not None and leaf.grad is None:
@@ -134,16 +143,17 @@ class Moment:
             if leaf.grad is not None:
                 leaf.grad = leaf.grad.clone()
 
-    def separate_values(self, changing: Mapping[str, Tensor]) -> None:
+    def separate_values(self, changing: Mapping[str, Tensor], sources: Mapping[str, Tensor]) -> None:
         """Copy every value that shares memory with what is about to be updated in place.
 
         Args:
             changing: the leaves and buffers by reference: these themselves are shown as they are afterwards.
+            sources: these share memory with nothing.
         """
         suspects = [
             (ref, tensor)
             for ref, tensor in self.observation.values.items()
-            if (tensor.is_leaf or tensor._is_view()) and ref not in changing and ref not in self.kept
+            if ref not in sources and ref not in self.kept and (tensor.is_leaf or tensor._is_view())
         ]
         if not suspects:
             return
@@ -172,6 +182,16 @@ def _own(gradient: Tensor, leaf: Tensor) -> Tensor:
     if gradient.layout != torch.strided:
         return gradient.clone()
     return torch.empty_like(leaf, requires_grad=False).copy_(gradient)
+
+
+def _deposit_on_zeros(deposits: Iterable[tuple[Tensor, Tensor | None]]) -> None:
+    """Add to zeros that are only meant, in one call: 0.0 + -0.0 is 0.0, so it is not the same as to store."""
+    there = [(leaf, fresh) for leaf, fresh in deposits if fresh is not None]
+    if not there:
+        return
+    sums = torch._foreach_add([fresh for _, fresh in there], 0.0)
+    for (leaf, _), total in zip(there, sums, strict=True):
+        leaf.grad = total
 
 
 def _deposit(leaf: Tensor, before: Tensor | None, fresh: Tensor | None) -> None:

@@ -3,13 +3,14 @@
 `Updates` does what stands in `train` from `clip` to `zero_grad`, in the order of the exported script.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
 from gradcanvas.program.binding import BoundOptimizer, BoundScheduler, BoundTrain
+from gradcanvas.program.schedules import make_schedule, schedule_state
 from gradcanvas.program.values import to_torch
 
 Closure = Callable[[], Tensor]
@@ -36,7 +37,7 @@ class Descent:
     def __init__(self, groups: Iterable[Mapping[str, Any]]) -> None:
         self.param_groups = [dict(group) for group in groups]
         self.state: dict[Tensor, dict[str, Any]] = {}
-        self.keeps_gradients = False
+        self.owed: list[Tensor] = []
 
     def step(self, closure: Any = None) -> None:
         """Update every leaf that has a gradient.
@@ -51,19 +52,27 @@ class Descent:
                     torch._foreach_sub_(leaves, steps)
 
     def zero_grad(self) -> None:
-        """Fill the gradients with zeros; with new ones where somebody still looks at the old."""
-        grads = [
-            leaf.grad for group in self.param_groups for leaf in group["params"] if leaf.grad is not None
-        ]
-        if not grads:
-            return
-        if not self.keeps_gradients:
+        """Fill the gradients with zeros."""
+        grads = [leaf.grad for leaf in self._leaves() if leaf.grad is not None]
+        if grads:
             torch._foreach_zero_(grads)
-            return
+
+    def let_go(self) -> None:
+        """Empty the gradients without touching the tensors; their zeros are owed."""
+        self.owed = [leaf for leaf in self._leaves() if leaf.grad is not None]
+        for leaf in self.owed:
+            leaf.grad = None
+
+    def settle(self) -> None:
+        """Give every leaf the zeros that it is owed."""
+        for leaf in self.owed:
+            if leaf.grad is None:
+                leaf.grad = torch.zeros_like(leaf)
+        self.owed = []
+
+    def _leaves(self) -> Iterator[Tensor]:
         for group in self.param_groups:
-            for leaf in group["params"]:
-                if leaf.grad is not None:
-                    leaf.grad = torch.zeros_like(leaf.grad)
+            yield from group["params"]
 
 
 class Updates:
@@ -130,9 +139,20 @@ class Updates:
                 if leaf.grad is not None:
                     leaf.grad = torch.zeros_like(leaf.grad)
             return
-        if isinstance(self.optimiser, Descent):
-            self.optimiser.keeps_gradients = keep
-        self.optimiser.zero_grad()
+        if keep and isinstance(self.optimiser, Descent):
+            self.optimiser.let_go()
+        else:
+            self.optimiser.zero_grad()
+
+    @property
+    def owes_zeros(self) -> bool:
+        """Whether `.grad` is None where it should hold zeros."""
+        return isinstance(self.optimiser, Descent) and bool(self.optimiser.owed)
+
+    def settle(self) -> None:
+        """Let `.grad` be what it should be, where an observed step left that for later."""
+        if isinstance(self.optimiser, Descent) and self.optimiser.owed:
+            self.optimiser.settle()
 
     def adopt(self, older: "Updates") -> bool:
         """Go on with the state of `older` for every leaf that is still the same tensor.
@@ -163,7 +183,7 @@ class Updates:
         return {
             "leaves": {ref: known[leaf] for ref, leaf in self.leaves.items() if leaf in known},
             "groups": groups,
-            "scheduler": self.scheduler.state_dict() if self.scheduler is not None else None,
+            "scheduler": schedule_state(self.scheduler) if self.scheduler is not None else None,
             "scheduled": self.scheduled,
         }
 
@@ -200,7 +220,7 @@ class Updates:
     def _schedule(self, bound: BoundScheduler | None) -> Any:
         if bound is None or not isinstance(self.optimiser, torch.optim.Optimizer):
             return None
-        return self._callables[bound.operation.name](self.optimiser, **_passed(bound, bound.values))
+        return make_schedule(bound, self.optimiser, self._callables)
 
     def _catch_up(self, older: "Updates") -> None:
         """Bring the schedule to where the older one stood."""
@@ -215,7 +235,7 @@ class Updates:
             self.scheduled = older.scheduled
 
 
-def _passed(bound: BoundOptimizer | BoundScheduler, values: Mapping[str, object]) -> dict[str, Any]:
+def _passed(bound: BoundOptimizer, values: Mapping[str, object]) -> dict[str, Any]:
     types = {argument.name: argument for argument in bound.overload.arguments}
     return {name: to_torch(types[name], value) for name, value in values.items()}
 

@@ -80,6 +80,7 @@ class Session:
         self.ledger = Ledger()
         self._pending: Moment | None = None
         self._is_made = False
+        self._trainable: State | None = None
 
     @property
     def graph(self) -> Prepared:
@@ -104,6 +105,7 @@ class Session:
             RunError: a source or module could not be made.
         """
         before = self.prepared
+        self.state.updates.settle()
         prepared = self.prepared = self._preparer.prepare(text, overrides)
         if before is not None and before.numbers == prepared.numbers and before.seed == prepared.seed:
             return Loaded(is_changed=False)
@@ -199,6 +201,7 @@ class Session:
             RunError: there is no loss, it cannot be differentiated, or an operation failed.
         """
         self._require_loss()
+        self.state.updates.settle()
         moment = self._pending or self.forward()
         with self._failing():
             if moment.is_differentiated:
@@ -235,6 +238,7 @@ class Session:
     def zero(self) -> None:
         """Empty the gradients."""
         self.state.updates.zero(keep=True)
+        self.state.updates.settle()
         self.state.is_empty = True
         self.ledger.enter_all(list(self.state.leaves), Entry(self.standing.step, "zero"))
 
@@ -251,8 +255,11 @@ class Session:
         Raises:
             RunError: there is nothing to train, or something failed; parameters are as the failure left them.
         """
-        self._require_training()
-        program, state = self.graph.program, self.state
+        state = self.state
+        if state is not self._trainable or self.failed is not None:
+            self._require_training()
+            self._trainable = state
+        program = self.graph.program
         moment: Moment | None = None
         try:
             if state.updates.needs_closure:
@@ -268,8 +275,9 @@ class Session:
             self.moment = moment
         state.is_empty = True
         self._pending = None
-        self.standing.step += 1
-        self.standing.is_dirty = True
+        standing = self.standing
+        standing.step += 1
+        standing.is_dirty = True
         self._record(numbers)
         if state.batches.ends_epoch():
             self.validate()
@@ -296,6 +304,7 @@ class Session:
 
     def copy(self) -> bytes:
         """Give the real state as bytes."""
+        self.state.updates.settle()
         return take(self.graph, self.state, self.standing, self.losses)
 
     def restore(self, data: bytes) -> tuple[str, ...]:
@@ -324,6 +333,7 @@ class Session:
 
     def deposits(self) -> dict[str, Tensor | None]:
         """Give the `.grad` of every leaf."""
+        self.state.updates.settle()
         return {ref: leaf.grad for ref, leaf in self.state.leaves.items()}
 
     def _observe(self, given: Mapping[str, Tensor], kind: Kind) -> Moment:

@@ -55,6 +55,7 @@ class State:
 @contextmanager
 def untouched(state: State, device: torch.device) -> Iterator[None]:
     """Empty the leaves' `.grad`, and put back these, buffers and random state afterwards."""
+    state.updates.settle()
     held = [(leaf, leaf.grad) for leaf in state.leaves.values()]
     buffers = [
         (buffer, buffer.detach().clone()) for module in state.modules.values() for buffer in module.buffers()

@@ -20,6 +20,7 @@ Observe = Callable[[Mapping[str, Tensor]], Moment]
 
 def plain_step(program: Program, state: State) -> Numbers:
     """Make a step that nobody watches."""
+    state.updates.settle()
     numbers = _compute(program, _next_inputs(program, state))
     _backward(numbers[0])
     updates = state.updates
@@ -33,7 +34,7 @@ def plain_step(program: Program, state: State) -> Numbers:
 def watched_step(program: Program, state: State, observe: Observe) -> tuple[Moment, Numbers]:
     """Make a step and hold everything it computed."""
     moment = observe(state.batches.next(state.sources))
-    moment.differentiate(is_empty=state.is_empty, is_passing=True)
+    moment.differentiate(is_empty=state.is_empty, is_passing=True, on_zeros=state.updates.owes_zeros)
     assert moment.loss is not None
     separate(moment, program, state)
     updates = state.updates
@@ -82,7 +83,7 @@ def closure_step(program: Program, state: State, observe: Observe | None) -> tup
 def separate(moment: Moment, program: Program, state: State) -> None:
     """Let what a moment shows survive an update in place: of leaves, and of gradients that are clipped."""
     owned = dict(program.parameters()) if state.modules else {}
-    moment.separate_values({**state.leaves, **owned})
+    moment.separate_values({**state.leaves, **owned}, state.sources)
     train = state.updates.train
     if train is not None and (train.clip_norm is not None or train.clip_value is not None):
         moment.separate_gradients()
