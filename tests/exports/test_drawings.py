@@ -1,10 +1,11 @@
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from gradcanvas.exports import Box, Drawing, Link, draw_autograd, write_dot, write_svg
 
-AUTOGRAD = {
+AUTOGRAD: dict[str, list[dict[str, Any]]] = {
     "nodes": [
         {"id": 0, "label": "w", "kind": "leaf", "node": "w", "shape": [1]},
         {"id": 1, "label": "MulBackward0", "kind": "operation", "node": "wx", "shape": [80, 1]},

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from fast_sugiyama import from_edges
+from fast_sugiyama.layout import Layouts
 
 from gradcanvas.exports.drawing import Box, Drawing, Link
 
@@ -50,13 +51,19 @@ def _layers(drawing: Drawing, sizes: Sizes) -> Corners:
     edges = [(link.start, link.end) for link in dict.fromkeys(drawing.links) if link.start != link.end]
     spacing = max((max(size) for size in sizes.values()), default=0) + 2 * MARGIN
     layouts = from_edges(edges, vertex_spacing=spacing, ranking_type="minimize") if edges else None
-    placed = layouts.align_layouts_horizontal_center().to_dict() if layouts is not None else {}
+    placed = _side_by_side(layouts) if layouts is not None else {}
     centres = {key: placed[key] for key in sizes if key in placed}
     bottom = max((y for _, y in centres.values()), default=0.0)
     alone = [key for key in sizes if key not in centres]
     centres |= {key: (place * spacing, bottom + spacing) for place, key in enumerate(alone)}
     top = max((y for _, y in centres.values()), default=0.0)
     return {key: _corner(centre, sizes[key], top, drawing.direction) for key, centre in centres.items()}
+
+
+def _side_by_side(layouts: Layouts) -> Mapping[str, tuple[float, float]]:
+    """Place what is not linked with each other side by side; the centres by key."""
+    placed: Mapping[str, tuple[float, float]] = layouts.align_layouts_horizontal_center().to_dict()  # type: ignore[no-untyped-call]
+    return placed
 
 
 def _corner(
