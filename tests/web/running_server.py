@@ -18,7 +18,11 @@ import socketio
 from pycrdt import Doc, Map
 
 PATIENCE = 30.0
-SMALL = {"worker": "tests.web.small_worker:small_worker", "preload": ""}
+SMALL = {
+    "worker": "tests.web.small_worker:small_worker",
+    "preload": "",
+    "limits": {"silence_seconds": 300.0},
+}
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
@@ -112,9 +116,18 @@ def running(data: Path, **settings: Any) -> Iterator[Server]:
 
 
 class _Socket(socketio.Client):  # type: ignore[misc]
-    """A Socket.IO client that hears nothing more once it goes; the library trips over what still comes."""
+    """A Socket.IO client that hears in order, and nothing more once it goes: the library trips over both."""
 
     is_going = False
+
+    def __init__(self) -> None:
+        super().__init__(reconnection=False)
+        trigger = self.eio._trigger_event
+
+        def trigger_in_order(event: str, *given: Any, **options: Any) -> Any:
+            return trigger(event, *given, **options | {"run_async": False})
+
+        self.eio._trigger_event = trigger_in_order
 
     def _handle_eio_message(self, data: Any) -> None:
         if not self.is_going:
@@ -128,7 +141,7 @@ class Client:
         self.events: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.doc: Doc[Any] = Doc()
         self.graph = graph
-        self.socket = _Socket(reconnection=False)
+        self.socket = _Socket()
         for name in ("edit", "layout", "frame", "losses", "metrics", "status", "notice"):
             self.socket.on(name, lambda data, name=name: self.events.put((name, data)))
         self.socket.connect(server.base, transports=["websocket"], headers=headers, wait_timeout=PATIENCE)

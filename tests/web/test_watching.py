@@ -1,6 +1,7 @@
 import os
 import signal
 import struct
+import threading
 import time
 from array import array
 from collections.abc import Callable
@@ -325,3 +326,26 @@ def test_a_worker_nobody_watches_is_released_and_its_state_comes_back(tmp_path: 
 
     assert returned.joined["losses"]["values"] == struct.pack("<d", 0)
     assert status["step"] == 1
+
+
+def test_nothing_is_missed_between_the_answer_to_join_and_what_comes_after(
+    server: Server, connect: Connect
+) -> None:
+    graph = server.make()
+    writer, writing = connect(server, graph), threading.Event()
+
+    def write() -> None:
+        for number in range(100):
+            writer.set("title", f'"{number}"')
+        writing.set()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    pages = []
+    while not writing.is_set() and len(pages) < 20:
+        pages.append(connect(server, graph))
+    thread.join()
+
+    for page in pages:
+        while page.get("title") != '"99"':
+            page.doc.apply_update(page.next("edit"))

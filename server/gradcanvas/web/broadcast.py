@@ -103,7 +103,11 @@ class Broadcast:
     def send(self, event: str, data: Any, besides: str | None = None) -> None:
         """Send something to all, at once; or to all but one."""
         with self._lock:
-            sids = [sid for sid, viewer in self._viewers.items() if sid != besides and viewer.is_open]
+            viewers = [viewer for viewer in self._viewers.values() if viewer.sid != besides]
+            for viewer in viewers:
+                if not viewer.is_open:
+                    viewer.waiting.append((event, data))
+            sids = [viewer.sid for viewer in viewers if viewer.is_open]
             if sids:
                 self._outgoing.send(sids, event, data)
 
@@ -160,6 +164,9 @@ class Broadcast:
     def _open(self, viewer: Viewer) -> None:
         with self._lock:
             viewer.is_open = True
+            for event, data in viewer.waiting:
+                self._outgoing.send([viewer.sid], event, data)
+            viewer.waiting.clear()
             self._pump([viewer])
 
     def _change(self, sid: str, change: Any) -> None:

@@ -6,6 +6,7 @@ drawn; only the newest is ever sent. Losses are sent all, each once.
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
 from gradcanvas.web.series import Series
 
@@ -20,7 +21,7 @@ class Viewer:
     Attributes:
         sid: Its socket.
         rate: How many frames a second it wants; 0 while it is hidden.
-        is_open: Whether its `join` was answered; before, it is sent nothing.
+        is_open: Whether its `join` was answered; before, what is sent to all is `waiting`.
         is_behind: Whether it misses something that nothing but time will let it be sent.
     """
 
@@ -30,6 +31,7 @@ class Viewer:
     is_behind: bool = False
     frame: int = 0
     frame_at: float = 0.0
+    waiting: list[tuple[str, Any]] = field(default_factory=list)
     undrawn: deque[int] = field(default_factory=deque)
     sent: dict[str, tuple[int, int]] = field(default_factory=dict)
 
