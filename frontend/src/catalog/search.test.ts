@@ -24,6 +24,7 @@ const catalog = readCatalog({
     "torch.addmm": row("Adds a matrix product to input."),
     "torch.add": row("Adds other, scaled by alpha, to input."),
     "torch.nn.functional.relu": row("Rectified linear unit."),
+    "torch.nn.ReLU": row("Applies the rectifier.", { kind: "module" }),
     "torch.Tensor.relu": row("See torch.relu.", { kind: "method" }),
     "torch.multiply": row("Alias for torch.mul. Multiplies input by other."),
     "torch.optim.Adam": row("Adam.", { kind: "optimizer" }),
@@ -44,7 +45,11 @@ describe("the search for operations", () => {
   });
 
   it("puts torch.nn.functional before methods of the same name", () => {
-    expect(find("relu")).toEqual(["torch.nn.functional.relu", "torch.Tensor.relu"]);
+    expect(find("relu")).toEqual(["torch.nn.functional.relu", "torch.nn.ReLU", "torch.Tensor.relu"]);
+  });
+
+  it("lets large and small letters tell a module from its function", () => {
+    expect(find("ReLU")[0]).toBe("torch.nn.ReLU");
   });
 
   it("finds by alias and by words of the description", () => {

@@ -35,13 +35,15 @@ export class SearchIndex {
 
   /** The operations that fit the words best, best first; `passes` narrows them to what fits a wire. */
   find(words: string, limit = 40, passes: (operation: Operation) => boolean = () => true): Operation[] {
-    const wanted = words.trim().toLowerCase();
+    const typed = words.trim();
+    const wanted = typed.toLowerCase();
     if (wanted === "") return [];
     const parts = wanted.split(/\s+/);
     const found: { entry: Entry; score: number }[] = [];
     for (const entry of this.entries) {
       const score = scoreOf(entry, wanted, parts);
-      if (score > 0 && passes(entry.operation)) found.push({ entry, score: score - entry.weight });
+      const letter = typed !== wanted && entry.operation.name.endsWith(`.${typed}`) ? CASE : 0;
+      if (score > 0 && passes(entry.operation)) found.push({ entry, score: score + letter - entry.weight });
     }
     if (found.length === 0) found.push(...this.mistyped(wanted, passes));
     found.sort((one, two) => two.score - one.score || compareNames(one.entry, two.entry));
@@ -63,6 +65,9 @@ export class SearchIndex {
     return found;
   }
 }
+
+/** Who types large letters means them: they tell `torch.nn.Linear` from `torch.nn.functional.linear`. */
+const CASE = 2;
 
 /** Kinds that are chosen in the training settings, not placed on the canvas. */
 const HIDDEN: ReadonlySet<string> = new Set(["optimizer", "scheduler", "init"]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { withMetrics } from "../../run/metrics";
-import { chartData } from "./chart-data";
+import { chartData, hasNegative } from "./chart-data";
 import { keepPeaks } from "./downsample";
 
 const run = (
@@ -29,6 +29,14 @@ describe("thinning", () => {
 
   it("keeps everything where there is little", () => {
     expect(keepPeaks(new Float64Array([1, 2, 3]), 3, 200)).toEqual([0, 1, 2]);
+  });
+});
+
+describe("a logarithmic scale", () => {
+  it("has no place for a loss below zero", () => {
+    expect(hasNegative(run(0, [3, 0, -1]))).toBe(true);
+    expect(hasNegative(run(0, [3, 0, Number.NaN]))).toBe(false);
+    expect(hasNegative(undefined)).toBe(false);
   });
 });
 

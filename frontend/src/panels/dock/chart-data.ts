@@ -12,6 +12,12 @@ interface Line {
   readonly logarithmic: boolean;
 }
 
+/** Whether the present run has a loss below zero, for which a logarithmic scale has no place. */
+export function hasNegative(run: RunLosses | undefined): boolean {
+  for (let step = 0; step < (run?.count ?? 0); step += 1) if ((run?.values[step] ?? 0) < 0) return true;
+  return false;
+}
+
 /** The rows of a chart; a logarithmic scale leaves out what is not positive. */
 export function chartData(
   losses: readonly RunLosses[],

@@ -6,7 +6,7 @@ import type { RunLosses } from "../../run/losses";
 import type { Metrics } from "../../run/metrics";
 import { useRun } from "../../run/run-store";
 import { useView } from "../../view/view-store";
-import { chartData } from "./chart-data";
+import { chartData, hasNegative } from "./chart-data";
 import { optionsFor, sizeOf } from "./chart-options";
 import "uplot/dist/uPlot.min.css";
 
@@ -14,7 +14,7 @@ import "uplot/dist/uPlot.min.css";
 export function LossView(): ReactNode {
   const losses = useRun((run) => run.losses);
   const kept = useRun((run) => run.metrics);
-  const logarithmic = useView((view) => view.lossScale === "log");
+  const logarithmic = useLossScale().shown === "log";
   const [hover, setHover] = useState<number | null>(null);
   const current = losses.at(-1);
   const count = current?.count ?? 0;
@@ -42,20 +42,31 @@ export function LossView(): ReactNode {
 
 /** Linear or logarithmic; stands among the dock's tools. */
 export function LossScale(): ReactNode {
-  const lossScale = useView((view) => view.lossScale);
+  const { shown, negative } = useLossScale();
   const setLossScale = useView((view) => view.setLossScale);
   return (
     <button
       type="button"
       className="small-button"
       aria-label="Logarithmic scale"
-      aria-pressed={lossScale === "log"}
-      title="Linear or logarithmic scale"
-      onClick={() => setLossScale(lossScale === "log" ? "linear" : "log")}
+      aria-pressed={shown === "log"}
+      disabled={negative}
+      title={
+        negative ? "A loss below zero has no place on a logarithmic scale" : "Linear or logarithmic scale"
+      }
+      onClick={() => setLossScale(shown === "log" ? "linear" : "log")}
     >
-      {lossScale}
+      {shown}
     </button>
   );
+}
+
+/** The scale that is wished, but linear where a loss is below zero: a curve that ends there would tell a lie. */
+function useLossScale(): { readonly shown: "linear" | "log"; readonly negative: boolean } {
+  const wished = useView((view) => view.lossScale);
+  const current = useRun((run) => run.losses.at(-1));
+  const negative = useMemo(() => hasNegative(current), [current]);
+  return { shown: negative ? "linear" : wished, negative };
 }
 
 interface LegendProps {

@@ -111,10 +111,22 @@ export function RunStatus(): ReactNode {
       aria-label="Run"
       aria-live={state === "running" ? "off" : "polite"}
       data-state={state}
-      title={status ? `torch ${status.torch}` : ""}
+      title={status ? `${text} (torch ${status.torch})` : ""}
     >
-      {text}
+      {linesOf(text)}
     </output>
+  );
+}
+
+/** Where it takes two lines it breaks after the step; a sentence breaks anywhere. */
+function linesOf(text: string): ReactNode {
+  const [, step, loss] = /^(step .*, )(loss .*)$/.exec(text) ?? [];
+  if (!step) return text;
+  return (
+    <>
+      <span>{step}</span>
+      <span>{loss}</span>
+    </>
   );
 }
 
