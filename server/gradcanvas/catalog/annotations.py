@@ -7,7 +7,7 @@ function two overloads.
 import types
 import typing
 from collections import abc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import torch
@@ -25,6 +25,7 @@ class Kind:
         choices: the texts that may stand.
         length: of a list that has a fixed one.
         single: one element may stand for the list.
+        gaps: None may stand for an element of the list.
     """
 
     type: ArgumentType
@@ -32,6 +33,7 @@ class Kind:
     choices: tuple[str, ...] = ()
     length: int | None = None
     single: bool = False
+    gaps: bool = False
 
     @property
     def is_tensor(self) -> bool:
@@ -51,6 +53,7 @@ _LISTS: Final[dict[Any, ArgumentType]] = {
     float: "floats",
     bool: "bools",
     torch.Tensor: "tensors",
+    torch.optim.lr_scheduler.LRScheduler: "schedulers",
 }
 _SEQUENCES: Final = (list, tuple, abc.Sequence, abc.Iterable)
 
@@ -95,13 +98,14 @@ def _sequence(parts: tuple[Any, ...]) -> Kind | None:
     inner = next(
         (each for each in _members(elements[0]) if each in _LISTS and each is not torch.Tensor), None
     )
+    gaps = any(type(None) in _members(each) for each in elements) and inner is not None
     if inner is None and torch.Tensor in _members(elements[0]):
         inner = torch.Tensor
     if inner is None:
         return None
     kind = _LISTS[inner]
     fixed = Ellipsis not in parts and len(elements) > 1
-    return Kind(kind, wired=kind == "tensors", length=len(elements) if fixed else None)
+    return Kind(kind, wired=kind == "tensors", length=len(elements) if fixed else None, gaps=gaps)
 
 
 def _combined(kinds: list[Kind]) -> list[Kind]:
@@ -111,7 +115,7 @@ def _combined(kinds: list[Kind]) -> list[Kind]:
         if element in by_type and several in by_type:
             many = by_type[several]
             del by_type[element]
-            by_type[several] = Kind(many.type, length=many.length, single=True)
+            by_type[several] = replace(many, single=True)
     if "int" in by_type and "float" in by_type:
         del by_type["int"], by_type["float"]
         by_type["number"] = Kind("number")

@@ -55,7 +55,7 @@ def read_constructed(each: Constructed) -> tuple[Overload, ...]:
     """Return the ways of using it; empty where it demands what no graph can give."""
     if each.kind == "module":
         return tuple(_read_module(each.callable))
-    ways = _read_literals(each.callable, skip=1)
+    ways = _read_literals(each.callable, skip=1 if each.kind == "init" else 0)
     return tuple(Overload(way, ()) for way in ways)
 
 

@@ -29,6 +29,7 @@ ArgumentType = Literal[
     "data",  # nested lists of numbers or booleans, or one of them: what torch.tensor takes
     "function",  # the name of one of the graph's functions
     "map",  # a JSON object: `each`, `stack`
+    "schedulers",  # a list of objects with `op` and `args`, as `train.scheduler` is one
 ]
 
 
@@ -48,6 +49,7 @@ class Argument:
         passing: by keyword, by position (in the order of the arguments), or spread as varargs.
         length: for a list of fixed length, that length; a list of one is accepted there as well.
         single: for a list, a single element may stand instead of it.
+        gaps: for a list, null may stand for an element of it.
         fixed: the only literal that may stand, as JSON text: two overloads may differ by a flag alone
             (`return_indices`), and its value decides which of them is meant.
         stage: of a module, whether it goes to the constructor or to the call; "call" for everything else.
@@ -67,6 +69,7 @@ class Argument:
     passing: Literal["keyword", "positional", "varargs"] = "keyword"
     length: int | None = None
     single: bool = False
+    gaps: bool = False
     fixed: str | None = None
     stage: Literal["make", "call"] = "call"
 

@@ -18,8 +18,9 @@ NEVER_OFFERED: Final = frozenset(
 )  # fmt: skip
 """Arguments that no graph gives. An overload that demands one of them is not offered either."""
 
-WITHHELD_IN_PYTHON: Final = frozenset({"reduce", "params"})
-"""Further ones of Python functions: `reduction` replaces `reduce`, the graph has the parameters."""
+WITHHELD_IN_PYTHON: Final = frozenset({"reduce", "params", "optimizer", "last_epoch"})
+"""Further ones of Python functions: `reduction` replaces `reduce`, the graph has the parameters and their
+optimiser, and a run is resumed with its state and not by a number."""
 
 EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
     (r".*_", "works in place"),
@@ -173,6 +174,8 @@ ANNOTATIONS: Final[dict[str, str]] = {
     "CyclicLR.base_lr": "float[1] base_lr",
     "CyclicLR.max_lr": "float[1] max_lr",
     "CyclicLR.step_size_down": "int? step_size_down",
+    "LambdaLR.lr_lambda": "float[] lr_lambda",
+    "MultiplicativeLR.lr_lambda": "float[] lr_lambda",
     "MultiheadAttention.embed_dim": "int embed_dim",
     "MultiheadAttention.num_heads": "int num_heads",
     "MultiheadAttention.kdim": "int? kdim",
@@ -189,12 +192,7 @@ CONSTRUCTED_EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"DataParallel|SyncBatchNorm", "is about several devices or processes"),
     (r"NLLLoss2d|CrossMapLRN2d|UpsamplingBilinear2d|UpsamplingNearest2d", "deprecated"),
-    (r"ChainedScheduler|SequentialLR", "holds other schedulers"),
-    (r"LambdaLR|MultiplicativeLR", "takes a callback"),
     (r"Lazy.*", "its parameters have no shape before the first call"),
-    (r"LBFGS", "its step calls the graph again and again, which needs a closure"),
-    (r"SparseAdam", "takes sparse gradients only"),
-    (r"ReduceLROnPlateau", "its step takes a metric"),
 )
 """Classes of torch that are left out, each with the reason."""
 
@@ -264,5 +262,7 @@ CHOICES: Final[dict[str, str]] = {
     "segment_reduce.reduce": "sum mean max min prod",
     "torch.fft.norm": "forward backward ortho",
     "CyclicLR.mode": "triangular triangular2 exp_range",
+    "CyclicLR.scale_mode": "cycle iterations",
+    "LBFGS.line_search_fn": "strong_wolfe",
 }
 """What a text may be: by argument, by `operation.argument`, or by `namespace.argument`."""

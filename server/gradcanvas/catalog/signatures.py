@@ -109,6 +109,7 @@ def _read_parameter(parameter: inspect.Parameter, name: str) -> list[Argument]:
             choices=kind.choices,
             length=kind.length,
             single=kind.single,
+            gaps=kind.gaps,
         )
         for place, kind in enumerate(kinds)
     ]
@@ -130,6 +131,8 @@ def _kinds(parameter: inspect.Parameter, short: str) -> tuple[list[Kind], bool]:
     annotation = parameter.annotation
     if parameter.name == "dtype" or parameter.name.endswith("_dtype"):
         return [Kind("dtype")], True
+    if isinstance(annotation, str) and annotation.endswith("[LRScheduler]"):
+        return [Kind("schedulers")], False
     if annotation is inspect.Parameter.empty or isinstance(annotation, str):
         kind = _OF_DEFAULT.get(type(parameter.default))
         return [Kind(kind)] if kind is not None else [], False

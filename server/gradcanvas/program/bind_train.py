@@ -4,6 +4,7 @@ A part with a problem is left out; the nodes run all the same.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from gradcanvas.catalog.model import Argument, Catalog, Operation, Overload
 from gradcanvas.document import Batch, Graph, Literal, Optimizer, Scheduler, Train
@@ -74,7 +75,7 @@ class _TrainBinder:
             loss=self.reference(("loss",), train.loss) if train.loss is not None else None,
             steps=train.steps,
             optimizer=self.optimizer(train.optimizer) if train.optimizer else None,
-            scheduler=self.scheduler(train.scheduler) if train.scheduler else None,
+            scheduler=self.scheduler(train.scheduler, train.optimizer) if train.scheduler else None,
             clip_norm=train.clip.norm if train.clip else None,
             clip_value=train.clip.value if train.clip else None,
             batch=self.batch(train.batch) if train.batch else None,
@@ -115,6 +116,10 @@ class _TrainBinder:
             return None
         operation, overload = found
         groups = {}
+        if optimizer.groups and operation.name == "torch.optim.LBFGS":
+            message = "`torch.optim.LBFGS` changes all leaves as one vector and has no parameter groups."
+            self.problems.add((*at, "groups"), "bad-value", message, "Take the groups away.")
+            return None
         for name, args in optimizer.groups.items():
             matched = match(operation, Given({}, {**optimizer.args, **args}), f"groups.{name}")
             faults = [fault for fault in matched.faults if fault.at[1:2] and fault.at[1] in args]
@@ -125,9 +130,45 @@ class _TrainBinder:
                 groups[name] = _plain(args)
         return BoundOptimizer(operation, overload, _plain(optimizer.args), groups)
 
-    def scheduler(self, scheduler: Scheduler) -> BoundScheduler | None:
-        found = self._callable(("train", "scheduler"), scheduler.op, "scheduler", scheduler.args)
-        return BoundScheduler(*found, _plain(scheduler.args)) if found else None
+    def scheduler(self, scheduler: Scheduler, optimizer: Optimizer | None) -> BoundScheduler | None:
+        if optimizer is not None and optimizer.op == "gradcanvas.descent":
+            message = "`gradcanvas.descent` is a line of the loop, whose learning rate no schedule can set."
+            help_text = "Take an optimiser of `torch.optim`, such as `torch.optim.SGD`."
+            self.problems.add(("train", "scheduler"), "wrong-kind", message, help_text)
+            return None
+        return self._schedule(("train", "scheduler"), scheduler.op, scheduler.args)
+
+    def _schedule(self, at: tuple[str, ...], name: str, args: Mapping[str, Literal]) -> BoundScheduler | None:
+        """Bind a scheduler with those that it combines."""
+        found = self._callable(at, name, "scheduler", args)
+        if found is None:
+            return None
+        values = _plain(args)
+        if values.get("lr_lambda") == []:
+            self.problems.add(
+                (*at, "args", "lr_lambda"),
+                "bad-value",
+                "`lr_lambda` is an empty list; it holds the factor of each step.",
+                "Write one number for each step; the last one holds from then on.",
+            )
+            return None
+        listed: Any = values.pop("schedulers", [])
+        parts = [self._part((*at, "args", "schedulers", str(i)), each) for i, each in enumerate(listed)]
+        whole = tuple(part for part in parts if part is not None)
+        return BoundScheduler(*found, values, whole) if len(whole) == len(parts) else None
+
+    def _part(self, at: tuple[str, ...], part: Mapping[str, Any]) -> BoundScheduler | None:
+        args = {name: Literal.of(value) for name, value in part.get("args", {}).items()}
+        bound = self._schedule(at, part["op"], args)
+        if bound is None or not bound.operation.name.endswith(".ReduceLROnPlateau"):
+            return bound
+        self.problems.add(
+            (*at, "op"),
+            "wrong-kind",
+            "`ReduceLROnPlateau` waits for a loss, and a combined schedule tells its parts none.",
+            "Let it stand alone, or combine others.",
+        )
+        return None
 
     def _callable(
         self, at: tuple[str, ...], name: str, kind: str, args: Mapping[str, Literal]

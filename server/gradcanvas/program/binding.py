@@ -151,11 +151,12 @@ class BoundOptimizer:
 
 @dataclass(frozen=True, slots=True)
 class BoundScheduler:
-    """A learning rate's schedule and its arguments."""
+    """A learning rate's schedule and its arguments; `parts`: the schedules that it combines."""
 
     operation: Operation
     overload: Overload
     values: Mapping[str, object]
+    parts: tuple["BoundScheduler", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,13 @@ def _is_real(value: object) -> bool:
     return isinstance(value, (int, float)) or (isinstance(value, str) and value in NOT_FINITE)
 
 
+def _is_called(value: object) -> bool:
+    """Tell whether it is `{"op": …, "args": {…}}`, as `train.scheduler` is."""
+    if not isinstance(value, dict) or not {"op"} <= value.keys() <= {"op", "args"}:
+        return False
+    return isinstance(value["op"], str) and isinstance(value.get("args", {}), dict)
+
+
 def _is_integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -160,7 +167,9 @@ def _list_of(fits: Callable[[Any], bool], help_text: str) -> Row:
     def row(argument: Argument, value: Any) -> tuple[str, str] | None:
         if fits(value):
             return None if argument.single or argument.type == "ints" else (expected(argument), help_text)
-        if not isinstance(value, list) or not all(fits(item) for item in value):
+        if not isinstance(value, list) or not all(
+            fits(item) or (argument.gaps and item is None) for item in value
+        ):
             return expected(argument), help_text
         if argument.length is not None and argument.length > 1 and len(value) not in (1, argument.length):
             return f"{expected(argument)} of length {argument.length}", f"This one has {len(value)}."
@@ -224,6 +233,10 @@ _ROWS: dict[str, Row] = {
         lambda value: isinstance(value, str), "Write the name of one of the graph's functions."
     ),
     "map": _plain(lambda value: isinstance(value, dict), 'Write an object, such as {"x": 0}.'),
+    "schedulers": _plain(
+        lambda value: isinstance(value, list) and all(map(_is_called, value)),
+        'Write a list of objects, such as [{"op": "torch.optim.lr_scheduler.ConstantLR", "args": {}}].',
+    ),
 }
 
 _WORDS = {
@@ -242,6 +255,7 @@ _WORDS = {
     "data": "a number or nested lists of numbers, rows of equal length",
     "function": "the name of a function",
     "map": "an object",
+    "schedulers": "a list of schedulers",
 }
 
 

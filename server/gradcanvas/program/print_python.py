@@ -6,13 +6,13 @@ a result and stays the choice of whoever runs the script.
 
 from collections.abc import Iterator
 
-from gradcanvas.program.binding import Binding, BoundNode, Reference
+from gradcanvas.program.binding import Binding, BoundNode, BoundTrain, Reference
 from gradcanvas.program.calling import call_arguments, literal_arguments, make_arguments
 from gradcanvas.program.modules import everything_made
 from gradcanvas.program.plan import Value, plan_scope
 from gradcanvas.program.print_names import Names, joined
 from gradcanvas.program.print_scope import ScopePrinter, arguments_text, function_lines, parameter_of
-from gradcanvas.program.print_training import Leaf, Loop, training_lines
+from gradcanvas.program.print_training import Closure, Leaf, Loop, training_lines
 
 _TAKES_REQUIRES_GRAD = frozenset(
     f"torch.{name}"
@@ -63,6 +63,7 @@ class _Script:
         }
         self.batched = self.batch_names()
         in_step = {path: self.batched.get(name, name) for path, name in self.kept.items()}
+        self.closure: Closure | None = None
         self.printer = ScopePrinter(
             binding.scope, binding.functions, self.callable_as, in_step, self.names, self.device
         )
@@ -99,16 +100,28 @@ class _Script:
             return step
         if train.optimizer is not None and train.steps and leaves:
             text = self.printer.expression(loss)
-            return training_lines(Loop(train, step, text, leaves, self.batched, self.names))
+            if train.optimizer.operation.name == "torch.optim.LBFGS":
+                self.closure = self.closure_names(train)
+            return training_lines(Loop(train, step, text, leaves, self.batched, self.names, self.closure))
         cut = [
             f"{batch} = {whole}[:{train.batch.size}]" for whole, batch in self.batched.items() if train.batch
         ]
         backward = [f"{self.printer.expression(loss)}.backward()"] if leaves else []
         return [*cut, *step, *backward]
 
+    def closure_names(self, train: BoundTrain) -> Closure:
+        """Name what a step by closure needs."""
+        metrics = tuple(self.printer.expression(reference) for reference in train.metrics.values())
+        computed = self.names.fresh("computed") if metrics else ""
+        return Closure(self.names.fresh("closure"), self.names.fresh("step_loss"), computed, metrics)
+
     def prints(self) -> Iterator[str]:
         train = self.binding.train
-        if train is not None and train.loss is not None:
+        if self.closure is not None and train is not None:
+            yield f'print("loss:", {self.closure.loss}.item())'
+            for place, name in enumerate(train.metrics):
+                yield f"print({f'{name}:'!r}, {self.closure.computed}[0][{place}].item())"
+        elif train is not None and train.loss is not None:
             yield f'print("loss:", {self.printer.expression(train.loss)}.item())'
             for name, reference in train.metrics.items():
                 yield f"print({f'{name}:'!r}, {self.printer.expression(reference)}.item())"

@@ -10,6 +10,7 @@ from gradcanvas.program.binding import BoundBatch, BoundOptimizer, BoundTrain
 from gradcanvas.program.calling import literal_arguments
 from gradcanvas.program.print_names import Names
 from gradcanvas.program.print_scope import INDENT, arguments_text
+from gradcanvas.program.schedules import schedule_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,24 @@ class Loop:
     leaves: Sequence[Leaf]
     batched: Mapping[str, str]
     names: Names
+    closure: "Closure | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """The names of an optimiser's closure, and of what its first evaluation in a step gave.
+
+    Attributes:
+        function: the closure.
+        loss: the loss of the first evaluation.
+        computed: a list of the metrics of each evaluation; "" without metrics.
+        metrics: the expressions of the metrics within the closure.
+    """
+
+    function: str
+    loss: str
+    computed: str = ""
+    metrics: Sequence[str] = ()
 
 
 def training_lines(loop: Loop) -> list[str]:
@@ -55,10 +74,14 @@ def training_lines(loop: Loop) -> list[str]:
         before, update, zero = _descent(loop, groups)
     else:
         before, update, zero = _optimizer(loop, loop.train.optimizer, groups, optimizer)
+    if loop.closure is not None:
+        step, update = _by_closure(loop, loop.closure, optimizer, update)
+    else:
+        step = [*loop.step, "", f"{loop.loss}.backward()", *_clip(loop)]
     counter = loop.names.fresh("step")
     start, cut = _batches(loop.train.batch, loop)
     head = f"for {counter} in range({loop.train.steps}):"
-    body = [*cut, *loop.step, "", f"{loop.loss}.backward()", *_clip(loop), *update, *zero]
+    body = [*cut, *step, *update, *zero]
     return [*before, *start, "", head, *(INDENT + line if line else "" for line in body)]
 
 
@@ -106,12 +129,23 @@ def _optimizer(loop: Loop, bound: BoundOptimizer, groups: list[Group], optimizer
     planned = loop.train.scheduler
     if planned is not None:
         scheduler = loop.names.fresh("scheduler")
-        given = literal_arguments(planned.overload, planned.values)
-        text = ", ".join(filter(None, [optimizer, arguments_text(*given)]))
-        before.append(f"{scheduler} = {planned.operation.name}({text})")
+        before.append(f"{scheduler} = {schedule_text(planned, optimizer)}")
         watches = planned.operation.name.endswith("ReduceLROnPlateau")
-        update.append(f"{scheduler}.step({f'{loop.loss}.item()' if watches else ''})")
+        loss = loop.loss if loop.closure is None else loop.closure.loss
+        update.append(f"{scheduler}.step({f'{loss}.item()' if watches else ''})")
     return before, update, zero
+
+
+def _by_closure(
+    loop: Loop, closure: Closure, optimizer: str, update: list[str]
+) -> tuple[list[str], list[str]]:
+    """Return the lines of a step that the optimiser evaluates itself, and of the update that does it."""
+    inner = [f"{optimizer}.zero_grad()", *loop.step, f"{loop.loss}.backward()"]
+    inner += [f"{closure.computed}.append([{', '.join(closure.metrics)}])"] if closure.computed else []
+    inner.append(f"return {loop.loss}")
+    step = [f"{closure.computed} = []"] if closure.computed else []
+    step += ["", f"def {closure.function}():", *(INDENT + line if line else "" for line in inner), ""]
+    return step, [f"{closure.loss} = {optimizer}.step({closure.function})", *update[1:]]
 
 
 def _group_text(bound: BoundOptimizer, leaves: Sequence[Leaf], special: Mapping[str, object]) -> str:
