@@ -487,3 +487,67 @@ def test_freezing_a_module_in_a_run_keeps_its_parameters() -> None:
     assert "first.weight" not in session.state.leaves
     assert session.state.modules["first"].get_parameter("weight").tolist() == before["first.weight"]
     assert values(session)["last.weight"] != before["last.weight"]
+
+
+def shared() -> Json:
+    """A graph whose leaves are used several times, broadcast, and whose gradients share memory."""
+    return {
+        "gradcanvas": 1,
+        "seed": 4,
+        "device": "cpu",
+        "nodes": {
+            "a": {"op": "torch.randn", "args": {"size": [3]}, "requires_grad": True},
+            "b": {"op": "torch.randn", "args": {"size": [3]}, "requires_grad": True},
+            "c": {"op": "torch.randn", "args": {"size": [2, 3]}, "requires_grad": True},
+            "unused": {"op": "torch.randn", "args": {"size": [3]}, "requires_grad": True},
+            "ab": {"op": "torch.add", "inputs": {"input": "a", "other": "b"}},
+            "abc": {"op": "torch.mul", "inputs": {"input": "c", "other": "ab"}},
+            "cc": {"op": "torch.mul", "inputs": {"input": "c", "other": "c"}},
+            "flat": {"op": "torch.reshape", "inputs": {"input": "a"}, "args": {"shape": [3]}},
+            "both": {"op": "torch.add", "inputs": {"input": "abc", "other": "cc"}},
+            "more": {"op": "torch.add", "inputs": {"input": "both", "other": "flat"}},
+            "squares": {"op": "torch.square", "inputs": {"input": "more"}},
+            "loss": {"op": "torch.sum", "inputs": {"input": "squares"}},
+        },
+        "train": {"loss": "loss", "steps": 4},
+    }
+
+
+@pytest.mark.parametrize("clip", [{}, {"clip": {"norm": 0.5}}])
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        {"op": "gradcanvas.descent", "args": {"lr": 0.01}},
+        {"op": "torch.optim.SGD", "args": {"lr": 0.01, "momentum": 0.9}},
+        {"op": "torch.optim.Adam", "args": {"lr": 0.01}},
+    ],
+)
+@pytest.mark.parametrize("graph", [article(), network(), layered(), shared()])
+def test_watching_changes_no_bit_of_the_state(graph: Json, optimizer: Json, clip: Json) -> None:
+    changed = copy.deepcopy(graph)
+    changed["train"] |= {"optimizer": optimizer, **clip}
+    alone = loaded(changed)
+    for _ in range(6):
+        alone.step()
+    state = alone.copy()
+
+    watched = loaded(changed)
+    for step in range(6):
+        watched.step(watched=step in (0, 1, 3, 5))
+        watched.evaluate()
+
+    assert watched.copy() == state
+    assert watched.losses.values() == alone.losses.values()
+
+
+def test_deposits_before_training_count_whoever_watches() -> None:
+    ends = []
+    for watched in (False, True):
+        session = loaded(shared() | {"train": article()["train"]})
+        session.backward()
+        session.backward()
+        session.step(watched=watched)
+        session.step(watched=watched)
+        ends.append(values(session))
+
+    assert ends[0] == ends[1]

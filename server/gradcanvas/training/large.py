@@ -23,43 +23,64 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Figures that are still on the device: `parts` go to the host, joined, and `finish` reads them there."""
+    """Figures that have been begun.
+
+    Attributes:
+        tensors: what they are of.
+        pieces: in how many pieces each has been cut for its norm.
+        scalars: tensors of one element: the norm of every piece, then all sums, minima and maxima.
+    """
 
     tensors: Sequence[Tensor]
     pieces: Sequence[int]
-    parts: list[Tensor]
+    scalars: list[Tensor]
 
-    def finish(self, host: Array) -> list[Array]:
-        """Give a row of figures for each tensor from the numbers of `parts`."""
+    def joined(self) -> list[Tensor]:
+        """Give the scalars as what can be brought to the host with other tensors."""
+        if len({tensor.dtype for tensor in self.tensors}) > 1:
+            return [torch.stack([scalar.double() for scalar in self.scalars])]
+        return [torch.stack(self.scalars)] if self.scalars else []
+
+    def on_host(self) -> Array:
+        """Give the scalars of tensors that lie on the host already."""
+        return np.array([scalar.item() for scalar in self.scalars], np.float64)
+
+    def finish(self, host: Array) -> Array:
+        """Give the figures, (N, 5), from the scalars on the host."""
         count, norms = len(self.tensors), sum(self.pieces)
-        sums, lows, highs = (host[norms + k * count : norms + (k + 1) * count] for k in range(3))
-        rows, at = [], 0
-        for index, tensor in enumerate(self.tensors):
-            own = host[at : at + self.pieces[index]]
-            at += self.pieces[index]
-            norm = float(np.sqrt(np.square(own).sum()))
-            row = np.array([norm, sums[index] / tensor.numel(), lows[index], highs[index], 0.0])
-            rows.append(row if _is_sound(row) else exact_figures(tensor))
+        rows = np.zeros((count, 5))
+        if not count:
+            return rows
+        with np.errstate(all="ignore"):
+            rows[:, 0] = host[:count]
+            if norms > count:
+                pieces = np.array(self.pieces, np.int64)
+                starts = np.cumsum(pieces) - pieces
+                rows[:, 0] = np.sqrt(np.add.reduceat(np.square(host[:norms]), starts))
+            rows[:, 1] = host[norms : norms + count] / [tensor.numel() for tensor in self.tensors]
+        rows[:, 2] = host[norms + count : norms + 2 * count]
+        rows[:, 3] = host[norms + 2 * count :]
+        is_zero = (rows[:, 2] == 0.0) & (rows[:, 3] == 0.0)
+        is_sound = (rows[:, 0] > _TINY) & (rows[:, 0] < _HUGE) & np.isfinite(rows[:, 1])
+        for place in np.flatnonzero(~(is_zero | is_sound)):
+            rows[place] = exact_figures(self.tensors[int(place)])
         return rows
 
 
 def large_figures(tensors: Sequence[Tensor]) -> Pending:
     """Begin the figures of real floating tensors, each in its own precision."""
-    if not tensors:
-        return Pending((), (), [])
     pieces: list[Tensor] = []
     counts = []
     for tensor in tensors:
         cut = torch.split(tensor.reshape(-1), _PIECE) if tensor.numel() > 2 * _PIECE else (tensor,)
         pieces.extend(cut)
         counts.append(len(cut))
-    norms = torch._foreach_norm(pieces)
-    sums = [torch.sum(tensor) for tensor in tensors]
-    bounds = [torch.aminmax(tensor) for tensor in tensors]
-    scalars = [*norms, *sums, *(low for low, _ in bounds), *(high for _, high in bounds)]
-    if len({tensor.dtype for tensor in tensors}) > 1:
-        scalars = [scalar.double() for scalar in scalars]
-    return Pending(tensors, counts, [torch.stack(scalars)])
+    if not pieces:
+        return Pending((), (), [])
+    scalars = list(torch._foreach_norm(pieces))
+    scalars += [torch.sum(tensor) for tensor in tensors]
+    lows, highs = zip(*[torch.aminmax(tensor) for tensor in tensors], strict=True)
+    return Pending(tensors, counts, [*scalars, *lows, *highs])
 
 
 def exact_figures(tensor: Tensor) -> Array:
@@ -86,13 +107,6 @@ def spread_sample(tensor: Tensor, count: int) -> Tensor:
     while step > 1 and any(math.gcd(step, size) > 1 for size in tensor.shape if size > 1):
         step += 1
     return flat[::step]
-
-
-def _is_sound(row: Array) -> bool:
-    norm, mean, low, high, _ = row
-    if low == 0.0 and high == 0.0:
-        return True
-    return _TINY < norm < _HUGE and math.isfinite(mean)
 
 
 def _scale(tensor: Tensor) -> float:

@@ -76,8 +76,8 @@ def read(tensors: Sequence[Tensor | None], *, exact: bool = False, samples: int 
         starts[order] = offsets
         lengths[order] = sizes
         rows[order] = _reduce(cells, offsets, sizes)
-    for index, row in zip(sorted_out.large_order, large, strict=True):
-        rows[index] = row
+    if sorted_out.large_order:
+        rows[sorted_out.large_order] = large
     for index in sorted_out.complex:
         rows[index, MEAN : MAX + 1] = np.nan
         if rows[index, NONFINITE] > 0:
@@ -131,15 +131,17 @@ class _Sorted:
         chosen.append(tensor)
         sizes.append(size)
 
-    def fetch(self) -> tuple[Array, Sequence[Array]]:
+    def fetch(self) -> tuple[Array, Sequence[Array] | Array]:
         """Give the joined elements and the rows of the large tensors."""
         parts = [_join(chosen) for _, chosen, _ in (self._singles, self._doubles) if chosen]
         if self.exact:
             rows = [exact_figures(tensor) for tensor in self._large]
             return _to_host(parts), rows
         pending = large_figures(self._large)
+        if self._device is None or self._device.type == "cpu":
+            return _to_host(parts), pending.finish(pending.on_host())
         length = sum(part.numel() for part in parts)
-        host = _to_host([*parts, *pending.parts])
+        host = _to_host([*parts, *pending.joined()])
         return host[:length], pending.finish(host[length:])
 
 
