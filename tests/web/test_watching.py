@@ -341,7 +341,7 @@ def test_nothing_is_missed_between_the_answer_to_join_and_what_comes_after(
 
     thread = threading.Thread(target=write)
     thread.start()
-    pages = []
+    pages: list[Client] = []
     while not writing.is_set() and len(pages) < 20:
         pages.append(connect(server, graph))
     thread.join()

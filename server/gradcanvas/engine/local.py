@@ -22,6 +22,7 @@ from gradcanvas.engine.template import receive_message, send_message
 WORKER = "gradcanvas.engine.worker:worker_main"
 PRELOAD = "gradcanvas.engine.preload:preload"
 WATCH_SECONDS = 0.2
+FAREWELL_SECONDS = 0.5
 _log = logging.getLogger(__name__)
 
 
@@ -137,7 +138,8 @@ class LocalWorker(Worker):
                 self.heard_at, self.began = time.monotonic(), True
                 self._deliver(message)
         except (EOFError, OSError):
-            self._kill()
+            if not self._reaped.wait(timeout=FAREWELL_SECONDS):
+                self._kill()
         if not self._reaped.wait(timeout=5.0):
             self._status = self._status if self._status is not None else -9
         with self._sending:
