@@ -61,8 +61,8 @@ python-test: setup browser ## unit, property, server and browser tests
 bench: setup browser ## the benchmark table, each figure beside plain PyTorch or the alternative
 	$(BIN)/python -m tests.bench $(WRITE)
 
-conformance: setup ## every operation against PyTorch's own operator database
-	$(BIN)/python -m pytest -n 2 -m conformance tests/conformance
+conformance: .make/python ## every operation, module and optimiser against PyTorch's own databases
+	$(BIN)/python -m tests.conformance --write docs/conformance.md
 
 faults: setup ## every way of killing, hanging and starving a worker or the server
 	$(BIN)/python -m pytest tests/faults

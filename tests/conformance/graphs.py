@@ -1,0 +1,102 @@
+"""Writes graph files call by call, and the loss that gives every output a gradient of its own."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from gradcanvas.catalog import Overload
+from tests.conformance import literals
+from tests.conformance.layouts import Layout, layout_of
+
+Json = dict[str, Any]
+
+
+class GraphWriter:
+    """One graph file being written.
+
+    Attributes:
+        leaves: the id of each source that collects a gradient → the sample's own tensor, and how it lies.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Json] = {}
+        self.leaves: dict[str, tuple[torch.Tensor, Layout]] = {}
+        self._written: dict[int, str] = {}
+
+    def tensor(self, tensor: torch.Tensor) -> str:
+        """Write a tensor of a sample once; return the reference to it."""
+        if id(tensor) in self._written:
+            return self._written[id(tensor)]
+        layout = layout_of(tensor)
+        name = f"source_{len(self._written)}"
+        self.nodes[name] = literals.source(layout.base(tensor))
+        if tensor.requires_grad:
+            self.nodes[name]["requires_grad"] = True
+            self.leaves[name] = (tensor, layout)
+        reference = name
+        if layout.order is not None:
+            inputs, args = {"input": reference}, {"dims": list(layout.order)}
+            reference = self.node(f"{name}_laid", "torch.permute", inputs, args)
+        if layout.is_conjugate:
+            reference = self.node(f"{name}_conjugate", "torch.conj", {"input": reference})
+        self._written[id(tensor)] = reference
+        return reference
+
+    def call(self, name: str, operation: str, overload: Overload, given: Mapping[str, Any]) -> str:
+        """Write a call of an operation: tensors are wired, everything else is typed."""
+        arguments = {each.name: each for each in overload.arguments}
+        inputs: Json = {}
+        args: Json = {}
+        for argument, value in given.items():
+            if isinstance(value, torch.Tensor):
+                inputs[argument] = self.tensor(value)
+            elif arguments[argument].type == "tensors" and value is not None:
+                inputs[argument] = [self.tensor(each) for each in value]
+            elif value is not None or arguments[argument].nullable:
+                args[argument] = literals.plain(value)
+        return self.node(name, operation, inputs, args)
+
+    def node(self, name: str, operation: str, inputs: Json | None = None, args: Json | None = None) -> str:
+        """Write one node; return its id."""
+        self.nodes[name] = {"op": operation, "inputs": inputs or {}, "args": args or {}}
+        return name
+
+    def loss(self, outputs: Mapping[str, torch.Tensor]) -> str | None:
+        """Write the loss of `loss_of`; return its id, None where no output has a gradient."""
+        total: str | None = None
+        for place, (reference, output) in enumerate(outputs.items()):
+            if not output.requires_grad:
+                continue
+            wide = reference
+            if output.dtype is torch.complex32:
+                wide = self.node(f"wide_{place}", "torch.Tensor.cfloat", {"self": reference})
+            size = self.node(f"size_{place}", "torch.abs", {"input": wide})
+            wave = self.node(f"wave_{place}", "torch.sin", {"input": size})
+            part = self.node(f"part_{place}", "torch.sum", {"input": wave})
+            total = (
+                part
+                if total is None
+                else self.node(f"total_{place}", "torch.add", {"input": total, "other": part})
+            )
+        return total
+
+    def text(self, loss: str | None) -> str:
+        """Return the file."""
+        train = {} if loss is None else {"train": {"loss": loss}}
+        return json.dumps({"gradcanvas": 1, "device": "cpu", "nodes": self.nodes, **train})
+
+
+def loss_of(outputs: Mapping[str, torch.Tensor]) -> torch.Tensor | None:
+    """Return one number that depends on every element of every output, and on no phase or sign of it.
+
+    Phases and signs of eigenvectors are torch's free choice, and it refuses losses that depend on them.
+    """
+    total: torch.Tensor | None = None
+    for output in outputs.values():
+        if output.requires_grad:
+            wide = output.to(torch.complex64) if output.dtype is torch.complex32 else output
+            part = wide.abs().sin().sum()
+            total = part if total is None else total + part
+    return total

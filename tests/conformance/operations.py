@@ -1,0 +1,174 @@
+"""Brings each sample of torch's operator database through a graph file. Knows how torch describes samples."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.testing._internal.common_methods_invocations import op_db
+
+from gradcanvas.catalog import callables, load_catalog
+from gradcanvas.program.shapes import flattened
+from tests.conformance.binding import bind_call
+from tests.conformance.comparing import SEED, RefusedError, difference, differences, misjudged, run_graph
+from tests.conformance.graphs import GraphWriter, loss_of
+from tests.conformance.inexpressible import InexpressibleError
+from tests.conformance.layouts import layout_of
+from tests.conformance.rows import REASONS, ROWS, Row
+from tests.conformance.table import Entry
+
+DTYPES = (torch.float32, torch.float64, torch.complex64, torch.complex128)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One call of an entry's callable."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+def differentiable() -> list[Any]:
+    """Return every entry that supports autograd."""
+    return [entry for entry in op_db if entry.supports_autograd]
+
+
+def run_entry(info: Any, every: int = 1) -> Entry:
+    """Run samples of an entry.
+
+    Args:
+        info: the entry.
+        every: take the first of so many samples of each dtype; 1 for all of them.
+    """
+    entry = Entry(_name(info))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            row = row_of(info)
+        except InexpressibleError as error:
+            entry.add("not expressible", str(error), sum(1 for _ in samples(info, every)) or 1)
+            return entry
+        for sample in samples(info, every):
+            _run_sample(info, row, sample, entry)
+    if not entry.samples:
+        entry.add("not expressible", "it has no sample of these dtypes on a cpu")
+    return entry
+
+
+def _name(info: Any) -> str:
+    return f"{info.name}.{info.variant_test_name}" if info.variant_test_name else str(info.name)
+
+
+def row_of(info: Any) -> Row:
+    """Return how an entry is called in a graph.
+
+    Raises:
+        InexpressibleError: the catalogue has no name for it.
+    """
+    for name in (_name(info), info.name):
+        if name in REASONS:
+            raise InexpressibleError(REASONS[name])
+        if name in ROWS:
+            return ROWS[name]
+    for home in ("torch", "torch.Tensor"):
+        if f"{home}.{info.name}" in load_catalog().operations:
+            return Row(f"{home}.{info.name}")
+    raise InexpressibleError("the catalogue does not offer it")
+
+
+def samples(info: Any, every: int = 1) -> Iterator[Any]:
+    """Yield the samples of every dtype that has a backward, of the others those whose outputs have none."""
+    backward = info.supported_backward_dtypes("cpu")
+    dtypes = [dtype for dtype in DTYPES if dtype in backward]
+    if not dtypes:
+        dtypes = [dtype for dtype in (*DTYPES, torch.int64) if dtype in info.supported_dtypes("cpu")]
+    for dtype in dtypes:
+        has_gradient = dtype in backward
+        torch.manual_seed(SEED)
+        for place, sample in enumerate(info.sample_inputs("cpu", dtype, requires_grad=has_gradient)):
+            if place % every == 0:
+                yield sample
+
+
+def _run_sample(info: Any, row: Row, given: Any, entry: Entry) -> None:
+    try:
+        why = _compare(info, row, given)
+    except InexpressibleError as error:
+        entry.add("not expressible", str(error))
+    except RefusedError as error:
+        entry.add("different", f"the graph is refused; {error}")
+    else:
+        entry.add(*why)
+
+
+def _compare(info: Any, row: Row, given: Any) -> tuple[str, str]:
+    sample = _fresh(given)
+    args, kwargs = row.arranged(*sample.args, **sample.kwargs)
+    operation = load_catalog().operations.get(row.operation)
+    if operation is None:
+        raise InexpressibleError("the catalogue does not offer it")
+    overload, named = bind_call(operation, callables()[row.operation], args, kwargs)
+    writer = GraphWriter()
+    writer.call("call", row.operation, overload, named)
+    outputs, words = _eager(info, sample)
+    names = ["call", *(f"call.{place}" for place in range(1, len(outputs)))]
+    text = writer.text(writer.loss({n: o for n, o in zip(names, outputs, strict=True) if o is not None}))
+    try:
+        run = run_graph(text)
+    except RefusedError:
+        if words is not None:
+            return "refused alike", ""
+        raise
+    if words is not None:
+        return "different", f"PyTorch refuses it: {words}"
+    there = [output for output in outputs if output is not None]
+    why = differences(there, run.outputs("call")) or misjudged(run, "call")
+    if why is not None:
+        return "different", why
+    for name, (leaf, layout) in writer.leaves.items():
+        found = run.sources[name].grad
+        why = difference(leaf.grad, None if found is None else layout.laid(found))
+        if why is not None:
+            return "different", f"gradient: {why}"
+    return "equal", ""
+
+
+def _eager(info: Any, sample: Sample) -> tuple[list[torch.Tensor | None], str | None]:
+    """Call PyTorch directly: return the outputs, and in what words it refused."""
+    outputs: list[torch.Tensor | None] = []
+    torch.manual_seed(SEED)
+    try:
+        outputs = list(flattened(info(*sample.args, **sample.kwargs)))
+        names = {str(place): output for place, output in enumerate(outputs) if output is not None}
+        loss = loss_of(names)
+        if loss is not None:
+            loss.backward()  # type: ignore[no-untyped-call]
+    except (RuntimeError, NotImplementedError, IndexError, ValueError, TypeError) as error:
+        return outputs, str(error).split("\n")[0]
+    return outputs, None
+
+
+def _fresh(given: Any) -> Sample:
+    """Copy a sample so that its tensors are leaves that lie as they did."""
+    copies: dict[int, torch.Tensor] = {}
+
+    def copied(tensor: torch.Tensor) -> torch.Tensor:
+        if id(tensor) not in copies:
+            layout = layout_of(tensor)
+            leaf = layout.laid(layout.base(tensor).clone()).detach()
+            copies[id(tensor)] = leaf.requires_grad_(tensor.requires_grad)
+        return copies[id(tensor)]
+
+    args = _mapped((given.input, *given.args), copied)
+    return Sample(args, _mapped(dict(given.kwargs), copied))
+
+
+def _mapped(value: Any, change: Callable[[torch.Tensor], torch.Tensor]) -> Any:
+    if isinstance(value, torch.Tensor):
+        return change(value)
+    if type(value) in (list, tuple):
+        return type(value)(_mapped(each, change) for each in value)
+    if type(value) is dict:
+        return {name: _mapped(each, change) for name, each in value.items()}
+    return value

@@ -1,0 +1,101 @@
+"""Counts what the samples of each entry came to, and writes the table. Knows nothing of how they ran."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+OUTCOMES = ("equal", "refused alike", "different", "not expressible")
+"""What can become of a sample. `refused alike`: PyTorch raises at it, and so does the graph."""
+
+
+@dataclass
+class Entry:
+    """One entry of a database.
+
+    Attributes:
+        name: the entry's own.
+        counts: outcome → samples.
+        reasons: (outcome, why) → samples; of what is neither equal nor refused alike.
+    """
+
+    name: str
+    counts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, outcome: str, reason: str = "", samples: int = 1) -> None:
+        """Count samples."""
+        self.counts[outcome] += samples
+        if reason:
+            self.reasons[outcome, reason] += samples
+
+    @property
+    def samples(self) -> int:
+        """How many samples it has."""
+        return self.counts.total()
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether every sample, of at least one, came out as PyTorch has it."""
+        alike = self.counts["equal"] + self.counts["refused alike"]
+        return self.counts["equal"] > 0 and alike == self.samples
+
+
+@dataclass
+class Database:
+    """The entries of one of torch's databases."""
+
+    name: str
+    entries: list[Entry]
+
+    def count(self, outcome: str) -> int:
+        """Return how many samples had an outcome."""
+        return sum(entry.counts[outcome] for entry in self.entries)
+
+    @property
+    def samples(self) -> int:
+        """How many samples there are."""
+        return sum(entry.samples for entry in self.entries)
+
+    @property
+    def equal_entries(self) -> int:
+        """How many entries are fully equal."""
+        return sum(entry.is_equal for entry in self.entries)
+
+
+def markdown(databases: Sequence[Database], torch_version: str) -> str:
+    """Write the whole table."""
+    lines = [
+        "# Conformance",
+        "",
+        f"Every entry of the databases by which PyTorch {torch_version} tests itself, on a cpu: as a graph "
+        "file, checked, compiled and observed, beside PyTorch called directly. Equal means every output and "
+        "every gradient, bit for bit. Written by `make conformance`.",
+        "",
+        "| database | entries | fully equal | samples | " + " | ".join(OUTCOMES) + " |",
+        "|---" * (4 + len(OUTCOMES)) + "|",
+    ]
+    for each in databases:
+        share = 100 * each.equal_entries / max(1, len(each.entries))
+        counts = " | ".join(str(each.count(outcome)) for outcome in OUTCOMES)
+        lines.append(
+            f"| {each.name} | {len(each.entries)} | {each.equal_entries} ({share:.1f} %) | {each.samples} "
+            f"| {counts} |"
+        )
+    for each in databases:
+        lines += ["", f"## {each.name}: what is not fully equal", "", *_remaining(each.entries)]
+    return "\n".join(lines) + "\n"
+
+
+def _remaining(entries: Iterable[Entry]) -> list[str]:
+    rows = [
+        f"| {entry.name} | {count} of {entry.samples} | {outcome} | {_cell(reason)} |"
+        for entry in entries
+        if not entry.is_equal
+        for (outcome, reason), count in sorted(entry.reasons.items())
+    ]
+    return ["| entry | samples | outcome | reason |", "|---|---|---|---|", *rows] if rows else ["Nothing."]
+
+
+def _cell(text: str) -> str:
+    line = " ".join(text.split()).replace("|", "\\|")
+    return line if len(line) <= 300 else f"{line[:300]}…"
