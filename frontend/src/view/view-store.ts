@@ -36,6 +36,8 @@ export interface ViewState {
   readonly dockTab: DockTab;
   readonly dockHeight: number;
   readonly lossScale: "log" | "linear";
+  /** Whether the inspector has the elements of tensors unfolded. */
+  readonly elementsOpen: boolean;
   /** An open search on the canvas. */
   readonly search: SearchRequest | null;
   readonly wire: WireEnd | null;
@@ -54,6 +56,7 @@ export interface ViewState {
   showTab(tab: DockTab): void;
   setDockHeight(height: number): void;
   setLossScale(scale: "log" | "linear"): void;
+  showElements(open: boolean): void;
   openSearch(request: SearchRequest): void;
   closeSearch(): void;
   setWire(wire: WireEnd | null): void;
@@ -77,6 +80,7 @@ export const useView = create<ViewState>()((set, get) => ({
   dockTab: "loss",
   dockHeight: 196,
   lossScale: "log",
+  elementsOpen: false,
   search: null,
   wire: null,
   dialog: null,
@@ -94,6 +98,7 @@ export const useView = create<ViewState>()((set, get) => ({
   showTab: (dockTab) => set({ dockTab, dockOpen: true }),
   setDockHeight: (dockHeight) => set({ dockHeight }),
   setLossScale: (lossScale) => set({ lossScale }),
+  showElements: (elementsOpen) => set({ elementsOpen }),
   openSearch: (search) => set({ search }),
   closeSearch: () => set({ search: null }),
   setWire: (wire) => set({ wire }),

@@ -4,6 +4,7 @@ import { cutEdge } from "../../document/commands";
 import type { EdgeView } from "../../document/types";
 import { useEditor, useSnapshot } from "../../editor/editor";
 import { useView } from "../../view/view-store";
+import { Elements, type ElementsPart } from "./elements";
 import { FigureTable, useNumbers } from "./figures";
 
 /** The selected edge. */
@@ -13,6 +14,10 @@ export function EdgeInspector({ edge }: { readonly edge: EdgeView }): ReactNode 
   const { frame, layout } = useNumbers();
   const row = layout?.edgeRow.get(edge.id);
   const why = row === undefined ? null : (layout?.layout.edges[row]?.why ?? null);
+  const from = row === undefined ? undefined : layout?.layout.edges[row]?.from;
+  const source = from === undefined ? undefined : layout?.outputRow.get(from);
+  const shape = source === undefined ? [] : (layout?.layout.outputs[source]?.shape ?? []);
+  const parts: ElementsPart[] = [{ name: "gradient", query: { what: "edge", edge: edge.id }, signed: true }];
   const ends = [byUid.get(edge.source), byUid.get(edge.target)];
   return (
     <>
@@ -51,6 +56,7 @@ export function EdgeInspector({ edge }: { readonly edge: EdgeView }): ReactNode 
         <FigureTable
           blocks={[{ name: "gradient", figures: frame?.edges ?? null, row, signed: true, single: false }]}
         />
+        <Elements key={edge.id} of={edge.id} shape={shape} parts={parts} />
       </div>
       {why && <p className="dim">No gradient: {why}.</p>}
       {row === undefined && <p className="dim">No gradient: one of its nodes did not run.</p>}

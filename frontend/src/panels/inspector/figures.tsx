@@ -4,6 +4,7 @@ import { exactNumber } from "../../gradients/number-text";
 import { type Figures, type Frame, figure, MAX, MEAN, MIN, NONFINITE, NORM } from "../../run/frame";
 import { type IndexedLayout, useRun } from "../../run/run-store";
 import type { OutputRow } from "../../wire/messages";
+import { Elements, type ElementsPart } from "./elements";
 
 /** The figures of one tensor: a value, a gradient, or a leaf's deposits. */
 export interface FigureBlock {
@@ -132,7 +133,18 @@ function OutputFigures({ output, row, frame, layout }: OutputProps): ReactNode {
         {output.grad_fn ? ` ${output.grad_fn}` : output.leaf && output.requires_grad ? " leaf" : ""}
       </p>
       <FigureTable blocks={blocks} />
+      <Elements of={output.ref} shape={output.shape} parts={partsOf(output, leaf !== undefined)} />
       {!output.requires_grad && <p className="faint">Needs no gradient: none flows here.</p>}
     </div>
   );
+}
+
+function partsOf({ ref, requires_grad }: OutputRow, leaf: boolean): ElementsPart[] {
+  const parts: ElementsPart[] = [
+    { name: "value", query: { what: "tensor", ref, part: "value" }, signed: false },
+  ];
+  if (requires_grad)
+    parts.push({ name: "gradient", query: { what: "tensor", ref, part: "gradient" }, signed: true });
+  if (leaf) parts.push({ name: ".grad", query: { what: "tensor", ref, part: "deposit" }, signed: true });
+  return parts;
 }

@@ -1,8 +1,7 @@
 /** The ledger of a leaf: what was deposited into its `.grad`, through which edges, and when it was emptied. */
-import { type ReactNode, useEffect, useState } from "react";
-import { useEditor } from "../../editor/editor";
+import type { ReactNode } from "react";
 import { signedNumber } from "../../gradients/number-text";
-import { useRun } from "../../run/run-store";
+import { useLiveAnswers } from "./live-answers";
 
 interface Part {
   readonly norm?: number | null;
@@ -16,12 +15,10 @@ interface Entry {
   readonly deposit: Part | null;
 }
 
-/** How often a running leaf's ledger is asked for. */
-const ASK_EVERY_MS = 1000;
-
 /** The newest entries first. */
 export function Ledger({ leaf }: { readonly leaf: string }): ReactNode {
-  const entries = useLedger(leaf);
+  const found = useLiveAnswers<readonly Entry[]>([{ what: "ledger", ref: leaf }])?.[0];
+  const entries = Array.isArray(found) ? (found as readonly Entry[]) : null;
   return (
     <section aria-label="Gradient ledger">
       <h3 className="inspector-heading">Gradient ledger</h3>
@@ -65,25 +62,4 @@ function Mean({ part }: { readonly part: Part | null }): ReactNode {
   return (
     <b className={mean > 0 ? "signed-plus" : mean < 0 ? "signed-minus" : "faint"}>{signedNumber(mean)}</b>
   );
-}
-
-function useLedger(leaf: string): readonly Entry[] | null {
-  const { wire } = useEditor();
-  const [entries, setEntries] = useState<readonly Entry[] | null>(null);
-  const tick = useRun((run) => run.tick);
-  const running = useRun((run) => run.status?.state === "running");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new numbers make the ledger stale
-  useEffect(() => {
-    let current = true;
-    const ask = async (): Promise<void> => {
-      const found = await wire.query<readonly Entry[]>({ what: "ledger", ref: leaf }).catch(() => null);
-      if (current) setEntries(Array.isArray(found) ? found : null);
-    };
-    const timer = setTimeout(() => void ask(), running ? ASK_EVERY_MS : 60);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [wire, leaf, running, running ? Math.floor(tick / 4) : tick]);
-  return entries;
 }
