@@ -244,6 +244,8 @@ def test_an_edit_in_a_run_is_applied_between_two_steps(parent: Parent) -> None:
     parent.load(long_run())
     parent.command("train")
     parent.until("status", state="running")
+    while not parent.losses:
+        parent.receive()
     graph = long_run()
     graph["nodes"]["w"]["args"]["size"] = [1, 1]
 
