@@ -88,18 +88,8 @@ export class PlatePainter {
     const room = height - 21.5 * scale;
     const start = row * HISTORY_POINTS;
     const from = top + 16.5 * scale;
-    traceCurve(
-      context,
-      history.values,
-      start,
-      history.count,
-      1,
-      left + inset,
-      from,
-      width - 2 * inset,
-      room,
-      false,
-    );
+    const place = { x: left + inset, y: from, width: width - 2 * inset, height: room };
+    traceCurve(context, history.values, start, history.count, 1, place, false, history.steps);
     context.stroke();
   }
 }
@@ -130,8 +120,8 @@ export function paintLossPlate(
   context.beginPath();
   const width = LOSS_PLATE_WIDTH - 2 * INSET;
   const stride = Math.max(1, Math.ceil(count / (width * 2)));
-  const height = LOSS_PLATE_HEIGHT - 26;
-  traceCurve(context, losses, 0, count, stride, at.x + INSET, at.y + 20, width, height, true);
+  const place = { x: at.x + INSET, y: at.y + 20, width, height: LOSS_PLATE_HEIGHT - 26 };
+  traceCurve(context, losses, 0, count, stride, place, true, null);
   context.stroke();
 }
 
@@ -186,36 +176,48 @@ function paintPanel(
   context.stroke();
 }
 
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The colour of a number's sign. */
 export function signColour(value: number, palette: Palette): string {
   if (value > 0) return palette.plus;
   return value < 0 ? palette.minus : palette.dim;
 }
 
-/** Adds a curve of `count` values to the path, between zero and the largest; `logarithmic` if all are positive. */
+/** Fewer points than these are marked: between them nothing was seen. */
+const FEW_POINTS = 10;
+const MARK_RADIUS = 1.1;
+
+/** Adds a curve of `count` values to the path, from zero (or the least below it) to the largest; `logarithmic` if all
+are positive and far apart. A point stands where its step is (`steps`), or, without these, where its number is. */
 export function traceCurve(
   context: CanvasRenderingContext2D,
   values: Float32Array | Float64Array,
   start: number,
   count: number,
   stride: number,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
+  { x, y, width, height }: Place,
   logarithmic: boolean,
+  steps: Float64Array | null,
 ): void {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
   for (let k = 0; k < count; k += stride) {
     const value = values[start + k] as number;
     if (value > most && value < Number.POSITIVE_INFINITY) most = value;
-    if (value < least) least = value;
+    if (value < least && value > Number.NEGATIVE_INFINITY) least = value;
   }
-  if (!(most > 0)) return;
+  if (!(most > 0 || least < 0)) return;
   const logs = logarithmic && least > 0 && most / least > 20;
-  const low = logs ? Math.log(least) : 0;
+  const low = logs ? Math.log(least) : Math.min(0, least);
   const span = (logs ? Math.log(most) : most) - low || 1;
+  const first = steps?.[0] ?? 0;
+  const reach = (steps?.[count - 1] ?? 1) - first || 1;
   let begun = false;
   for (let k = 0; k < count; k += stride) {
     const value = values[start + k] as number;
@@ -224,10 +226,17 @@ export function traceCurve(
       continue;
     }
     const along = ((logs ? Math.log(value) : value) - low) / span;
-    const px = x + (width * k) / Math.max(1, count - 1);
+    const px = x + width * (steps ? ((steps[k] as number) - first) / reach : k / Math.max(1, count - 1));
     const py = y + height - height * Math.max(0, along);
     if (begun) context.lineTo(px, py);
     else context.moveTo(px, py);
     begun = true;
+    if (steps && count < FEW_POINTS) mark(context, px, py);
   }
+}
+
+function mark(context: CanvasRenderingContext2D, x: number, y: number): void {
+  context.moveTo(x + MARK_RADIUS, y);
+  context.arc(x, y, MARK_RADIUS, 0, 2 * Math.PI);
+  context.moveTo(x, y);
 }

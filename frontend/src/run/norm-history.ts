@@ -9,6 +9,8 @@ export const HISTORY_POINTS = 64;
 export class NormHistory {
   /** `values[edge * HISTORY_POINTS + point]`; NaN where there was no gradient. */
   values = new Float32Array(0);
+  /** The step of every point: frames come at their own pace, so that steps between points may be many. */
+  readonly steps = new Float64Array(HISTORY_POINTS);
   /** How many points every edge has. */
   count = 0;
   private edges: readonly string[] = [];
@@ -41,6 +43,7 @@ export class NormHistory {
         ? Number.NaN
         : (figures[row * ROW + NORM] ?? 0);
     }
+    this.steps[this.count] = step;
     this.count += 1;
     this.nextStep = step + this.stride;
   }
@@ -58,6 +61,8 @@ export class NormHistory {
       for (let point = 0; point < HISTORY_POINTS / 2; point += 1)
         this.values[start + point] = this.values[start + 2 * point] ?? Number.NaN;
     }
+    for (let point = 0; point < HISTORY_POINTS / 2; point += 1)
+      this.steps[point] = this.steps[2 * point] ?? 0;
     this.count = HISTORY_POINTS / 2;
     this.stride = Math.max(this.stride * 2, 1);
   }

@@ -123,6 +123,7 @@ describe("the curve of a norm", () => {
     expect(history.count).toBeLessThanOrEqual(HISTORY_POINTS);
     expect(history.values[0]).toBe(0);
     expect(history.values[history.count - 1]).toBeGreaterThan(900);
+    expect(Array.from(history.steps.subarray(0, 3))).toEqual([0, 16, 32]);
   });
 
   it("stays with its edge when others come and go", () => {

@@ -43,12 +43,17 @@ function axesFor({ logarithmic, metrics }: ChartPlan, colour: Colours): uPlot.Ax
   const lines = logarithmic ? decades : everyLine;
   const values = (_: uPlot, ticks: number[]): string[] => ticks.map(tickText);
   const axes: uPlot.Axis[] = [
-    { ...axis, grid: { show: false }, size: 22 },
+    { ...axis, grid: { show: false }, size: 22, incrs: WHOLE_STEPS },
     { ...axis, size: 52, grid: { ...axis.grid, filter: lines }, filter: lines, values },
   ];
   if (metrics > 0) axes.push({ ...axis, scale: "metric", side: 1, size: 44, grid: { show: false }, values });
   return axes;
 }
+
+/** Steps are whole: between 1 and 2 there is none. */
+const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) => [1, 2, 2.5, 5].map((part) => part * 10 ** power))
+  .flat()
+  .filter(Number.isInteger);
 
 function runLines({ runs }: ChartPlan, colour: Colours): uPlot.Series[] {
   return Array.from({ length: runs }, (_, index) => ({
