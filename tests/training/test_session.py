@@ -345,6 +345,18 @@ def test_a_step_that_makes_no_sense_is_refused_with_what_to_do(path: tuple[str, 
     assert refused.value.problem.help
 
 
+def test_a_loss_that_something_is_missing_for_is_named() -> None:
+    graph = article()
+    del graph["nodes"]["square"]["inputs"]["input"]
+    session = loaded(graph)
+
+    with pytest.raises(RunError) as refused:
+        session.step()
+
+    assert refused.value.problem.code == "no-loss"
+    assert "`loss` cannot be computed" in refused.value.problem.message
+
+
 def test_a_session_goes_on_after_a_failure() -> None:
     graph = article()
     graph["nodes"]["matrix"] = {"op": "torch.tensor", "args": {"data": [[-1.0]]}}

@@ -356,7 +356,9 @@ class Session:
     def _require_loss(self) -> None:
         self._require_made()
         if self.train is None or self.train.loss is None:
-            raise refusal("/train/loss", "no-loss", *_NO_LOSS)
+            wished = self.graph.graph.train
+            words = _NO_LOSS if wished is None or not wished.loss else _loss_out_of_reach(wished.loss)
+            raise refusal("/train/loss", "no-loss", *words)
 
     def _require_training(self) -> None:
         self._require_loss()
@@ -406,3 +408,7 @@ class Session:
         refused = failure(error, where)
         self.failed = refused.problem
         return refused
+
+
+def _loss_out_of_reach(loss: str) -> tuple[str, str]:
+    return f"The loss `{loss}` cannot be computed.", "Mend what it depends on: the problems say where."
