@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { useDocument, useEditor } from "../editor/editor";
 import { Tooltip } from "../gradients/tooltip";
+import { useView } from "../view/view-store";
 import { type Hover, useCanvas } from "./canvas-store";
 import type { Stage } from "./stage";
 
@@ -10,11 +11,13 @@ export function HoverTooltip({ stage }: { readonly stage: Stage }): ReactNode {
   const { run } = useEditor();
   const hover = useSettledHover();
   const focus = useCanvas((canvas) => (canvas.wire || canvas.marquee ? null : canvas.focus));
+  const { inspectorOpen, selection, edge: selectedEdge } = useView();
   const byUid = useDocument((snapshot) => snapshot.byUid);
   const { width, height, x, y, zoom } = stage.viewport();
   if (hover) {
     const node = hover.node === null ? undefined : byUid.get(hover.node);
     if (node === undefined && hover.edge === null) return null;
+    if (inspected(hover, inspectorOpen, selection, selectedEdge)) return null;
     const target = { node: node?.id ?? null, edge: hover.edge, op: node?.op ?? null };
     return <Tooltip run={run} target={target} x={hover.x} y={hover.y} width={width} height={height} />;
   }
@@ -27,6 +30,17 @@ export function HoverTooltip({ stage }: { readonly stage: Stage }): ReactNode {
   const left = place.x * zoom + x;
   const top = (place.y + card.layout.height) * zoom + y - 8;
   return <Tooltip run={run} target={target} x={left} y={top} width={width} height={height} />;
+}
+
+/** What the inspector tells already needs no tooltip, which would cover what stands around it. */
+function inspected(
+  { node, edge }: Hover,
+  isOpen: boolean,
+  selection: ReadonlySet<string>,
+  selectedEdge: string | null,
+): boolean {
+  if (!isOpen) return false;
+  return edge === null ? node !== null && selection.size === 1 && selection.has(node) : edge === selectedEdge;
 }
 
 /** What the pointer has rested on for a moment: a tooltip does not flicker past. */

@@ -1,5 +1,6 @@
 /** Fields that choose: a list of choices and a switch. */
 import { type ReactNode, useId } from "react";
+import { FieldLabel } from "./field-label";
 
 interface ChoiceProps {
   readonly label: string;
@@ -23,7 +24,7 @@ export function ChoiceField({
   const id = useId();
   return (
     <div className="field-row" data-required={required} title={title}>
-      <label htmlFor={id}>{label}</label>
+      <FieldLabel id={id} name={label} />
       <select id={id} className="field" value={value} onChange={(event) => onChoose(event.target.value)}>
         {choices.map(([choice, text]) => (
           <option key={choice} value={choice}>
@@ -49,7 +50,7 @@ export function SwitchField({ label, on, isDefault = false, title, onChange }: S
   const id = useId();
   return (
     <div className="field-row" title={title}>
-      <label htmlFor={id}>{label}</label>
+      <FieldLabel id={id} name={label} />
       <button
         id={id}
         type="button"

@@ -77,6 +77,8 @@ function Head({ node }: { readonly node: NodeView }): ReactNode {
           onBlur={commit}
           onKeyDown={(event) => {
             if (event.key === "Enter") commit();
+            // What is typed next is another name, not an end to this one.
+            if (event.key === "Enter" || event.key === "F2") event.currentTarget.select();
             if (event.key !== "Escape") return;
             setDraft(null);
             setRefusal(null);

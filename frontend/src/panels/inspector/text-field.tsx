@@ -1,6 +1,7 @@
 /** A field that takes text: commits on Enter and on leaving, Escape takes back what was typed, refusals stand below. */
 import { type KeyboardEvent, type ReactNode, useId } from "react";
 import { focusCanvas } from "../palette/focus-canvas";
+import { FieldLabel } from "./field-label";
 import { type DraftActions, useDraft } from "./use-draft";
 
 interface Props extends DraftActions {
@@ -56,7 +57,7 @@ export function TextField(props: Props): ReactNode {
   };
   return (
     <div className="field-row" data-wide={lines > 1} data-required={required} title={title}>
-      <label htmlFor={id}>{label}</label>
+      <FieldLabel id={id} name={label} />
       {lines > 1 ? <textarea rows={lines} {...shared} /> : <input list={list} {...shared} />}
       {refusal && (
         <p className="field-note" id={`${id}-refusal`} role="alert">

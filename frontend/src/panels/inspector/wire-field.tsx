@@ -7,6 +7,7 @@ import { connect, cutEdge } from "../../document/commands";
 import type { NodeView, ReferenceView, Snapshot } from "../../document/types";
 import { useEditor, useSnapshot } from "../../editor/editor";
 import { type IndexedLayout, useRun } from "../../run/run-store";
+import { FieldLabel } from "./field-label";
 
 /** One labelled choice of a source, or for a list of tensors one for each and one to add. */
 export function WireField({
@@ -68,7 +69,7 @@ function Source({ node, argument, at, index }: SourceProps): ReactNode {
   };
   return (
     <div className="field-row" data-required={argument.required}>
-      <label htmlFor={id}>{name}</label>
+      <FieldLabel id={id} name={name} />
       <select
         id={id}
         className="field"
