@@ -90,7 +90,8 @@ def test_nothing_is_written_to_and_only_random_operations_draw(catalog: Catalog,
         for versions, given, _ in successes(operation, overload, function):
             if versions != [each._version for each in tensors_of(given)] and not operation.state:
                 wrong.add((operation.name, "writes"))
-        if drew(operation, overload, function) and not operation.random:
+        is_lazy = operation.name.startswith("torch.nn.Lazy")  # a graph makes what it becomes, before any call
+        if not is_lazy and drew(operation, overload, function) and not operation.random:
             wrong.add((operation.name, "draws"))
 
     assert wrong == set()

@@ -16,7 +16,15 @@ EXAMPLES: dict[str, Any] = {
     "bool": True,
     "dtype": torch.float32,
     "data": [[0], [1]],
+    "constant": torch.tensor(0.5),
     "index": 0,
+}
+
+
+PARTS: dict[str, Callable[[], torch.nn.Module]] = {
+    "torch.nn.TransformerEncoderLayer": lambda: torch.nn.TransformerEncoderLayer(1, 1),
+    "torch.nn.TransformerDecoderLayer": lambda: torch.nn.TransformerDecoderLayer(1, 1),
+    "torch.nn.LayerNorm": lambda: torch.nn.LayerNorm(1),
 }
 
 
@@ -45,6 +53,8 @@ def literal(argument: Argument, use_default: bool) -> Any:
         if argument.type in ("int", "float", "number") and isinstance(value, str):
             return float(value)
         return tuple(value) if isinstance(value, list) else value
+    if argument.type == "module":
+        return PARTS[argument.choices[0]]()
     if argument.type == "choice":
         return argument.choices[0]
     if argument.type == "string":

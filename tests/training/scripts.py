@@ -1,4 +1,4 @@
-"""Graphs for tests, and the scripts a person would write for the same; nothing here knows GradCanvas."""
+"""Graphs for tests, the scripts a person would write for the same, and the ones that are printed."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
+
+from gradcanvas.catalog import load_catalog
+from gradcanvas.document import read
+from gradcanvas.program.check import check
+from gradcanvas.program.print_python import print_python
 
 EXAMPLES = Path(__file__).parents[2] / "static" / "examples"
 Json = dict[str, Any]
@@ -81,6 +86,14 @@ class Network:
         functional = torch.nn.functional
         hidden = functional.dropout(torch.tanh(functional.linear(self.x[rows], self.w1, self.b1)), p=0.25)
         return functional.mse_loss(functional.linear(hidden, self.w2), self.y[rows])
+
+
+def executed(graph: Json) -> dict[str, Any]:
+    """Run the printed script of a graph; return its variables."""
+    script = print_python(check(read(text(graph)).graph, load_catalog()).binding, device="cpu")
+    variables: dict[str, Any] = {}
+    exec(compile(script, "printed", "exec"), variables)
+    return variables
 
 
 def text(graph: Json) -> str:

@@ -9,12 +9,9 @@ from torch import Tensor
 from torch.optim import lr_scheduler
 
 from gradcanvas.catalog import load_catalog
-from gradcanvas.document import read
-from gradcanvas.program.bind import bind
-from gradcanvas.program.print_python import print_python
 from gradcanvas.training.report import check_graph, run_graph
 from gradcanvas.training.session import Session
-from tests.training.scripts import Json, Network, network, text
+from tests.training.scripts import Json, Network, executed, network, text
 
 STEPS = 5
 OPTIMIZERS: list[tuple[str, Json]] = [
@@ -125,13 +122,6 @@ def assert_equal(graph: Json, losses: list[float], leaves: dict[str, Tensor]) ->
     printed = executed(graph)
     for name, leaf in leaves.items():
         assert torch.equal(printed[name], leaf)
-
-
-def executed(graph: Json) -> dict[str, Any]:
-    script = print_python(bind(read(text(graph)).graph, load_catalog()), device="cpu")
-    variables: dict[str, Any] = {}
-    exec(compile(script, "printed", "exec"), variables)
-    return variables
 
 
 def five(optimizer: Json, **train: Any) -> Json:

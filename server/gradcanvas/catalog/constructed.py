@@ -68,10 +68,15 @@ def _read_literals(found: Callable[..., Any], skip: int) -> list[tuple[Argument,
 
 
 def _literals(way: tuple[Argument, ...]) -> tuple[Argument, ...] | None:
-    """Leave out what can only be wired (a loss's `weight`), if it can be left out."""
-    if any(each.required and not each.typed for each in way):
+    """Let a tensor that something is made with (a loss's `weight`) be typed."""
+    if any(each.required and each.type == "tensors" for each in way):
         return None
-    return tuple(replace(each, wired=False) for each in way if each.typed)
+    return tuple(_literal(each) for each in way if each.type != "tensors")
+
+
+def _literal(argument: Argument) -> Argument:
+    kind = "constant" if argument.type == "tensor" else argument.type
+    return replace(argument, type=kind, wired=False, typed=True)
 
 
 def _read_module(found: Any) -> Iterator[Overload]:

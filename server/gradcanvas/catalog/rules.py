@@ -192,7 +192,6 @@ CONSTRUCTED_EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"DataParallel|SyncBatchNorm", "is about several devices or processes"),
     (r"NLLLoss2d|CrossMapLRN2d|UpsamplingBilinear2d|UpsamplingNearest2d", "deprecated"),
-    (r"Lazy.*", "its parameters have no shape before the first call"),
 )
 """Classes of torch that are left out, each with the reason."""
 
@@ -223,6 +222,14 @@ STATEFUL: Final = frozenset(
         "torch.nn.functional.embedding", "torch.nn.functional.embedding_bag",
     }
 )  # fmt: skip
+PARTS: Final[dict[str, str]] = {
+    "TransformerEncoder.encoder_layer": "torch.nn.TransformerEncoderLayer",
+    "TransformerDecoder.decoder_layer": "torch.nn.TransformerDecoderLayer",
+    "TransformerEncoder.norm": "torch.nn.LayerNorm torch.nn.RMSNorm",
+    "TransformerDecoder.norm": "torch.nn.LayerNorm torch.nn.RMSNorm",
+}
+"""Arguments of constructors that are modules themselves, and which may stand there."""
+
 """Functions that write to a tensor they are given: running statistics, rows longer than `max_norm`."""
 
 CHOICES: Final[dict[str, str]] = {

@@ -15,7 +15,7 @@ from torch._jit_internal import boolean_dispatched
 
 from gradcanvas.catalog.annotations import Kind, read_annotation
 from gradcanvas.catalog.model import Argument, ArgumentType, Output, Overload
-from gradcanvas.catalog.rules import ANNOTATIONS, NEVER_OFFERED, WITHHELD_IN_PYTHON
+from gradcanvas.catalog.rules import ANNOTATIONS, NEVER_OFFERED, PARTS, WITHHELD_IN_PYTHON
 from gradcanvas.catalog.schemas import default_text, parse_argument
 
 _NUMBERED: Final = re.compile(r"([123])d")
@@ -91,6 +91,20 @@ def _read_parameter(parameter: inspect.Parameter, name: str) -> list[Argument]:
     """Return the argument, once for every kind of literal that needs an overload of its own."""
     short = name.rpartition(".")[2].lstrip("_")
     has_default = parameter.default is not inspect.Parameter.empty
+    parts = PARTS.get(f"{short}.{parameter.name}")
+    if parts is not None:
+        required, nullable = not has_default, has_default
+        default = "null" if has_default else None
+        return [
+            Argument(
+                parameter.name,
+                "module",
+                required=required,
+                nullable=nullable,
+                default=default,
+                choices=tuple(parts.split()),
+            )
+        ]
     row = ANNOTATIONS.get(f"{short}.{parameter.name}")
     if row is None and parameter.annotation is inspect.Parameter.empty:
         row = ANNOTATIONS.get(parameter.name)

@@ -47,6 +47,15 @@ class BoundInit:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundPart:
+    """A module that another one is made of (`TransformerEncoder`'s `encoder_layer`)."""
+
+    name: str
+    overload: Overload = field(repr=False)
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class BoundNode:
     """One node with its operation, its one fitting overload, and every reference resolved.
 

@@ -18,6 +18,7 @@ from gradcanvas.program.devices import resolve_device
 from gradcanvas.program.drafts import Problems
 from gradcanvas.program.evaluation import Evaluation
 from gradcanvas.program.file_order import in_file_order, in_tree_order
+from gradcanvas.program.lazy import with_sizes
 from gradcanvas.program.loss import check_loss_and_metrics
 from gradcanvas.program.memory import default_budget_bytes
 from gradcanvas.program.order import dependents
@@ -91,7 +92,7 @@ def check(
     return Checked(
         problems=ordered,
         outputs=_arranged(evaluation.rows, scope),
-        binding=replace(binding, scope=scope, train=train, problems=ordered),
+        binding=with_sizes(replace(binding, scope=scope, train=train, problems=ordered), evaluation.sizes),
         device=resolved,
     )
 

@@ -5,12 +5,13 @@ Knows nothing of torch, and nothing of the other nodes but whose parameters it s
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from gradcanvas.catalog import suggest
 from gradcanvas.catalog.model import Catalog, Operation, Output, Overload
 from gradcanvas.document import Graph, Literal, Node, Problem
 from gradcanvas.document.problems import nearest, pointer
-from gradcanvas.program.binding import BoundInit
+from gradcanvas.program.binding import BoundInit, BoundPart
 from gradcanvas.program.matching import Fault, Given, match
 
 IN_GRAPH = ("source", "function", "method", "module", "control", "editor")
@@ -90,7 +91,7 @@ def draft_nodes(
     for draft in drafts.values():
         if draft.operation is not None:
             args = _with_shared(draft, drafts, problems) if draft.node.share else draft.node.args
-            _match(draft, args, problems)
+            _match(draft, args, catalog, problems)
             _check_keys(draft, catalog, problems)
     return drafts
 
@@ -201,7 +202,7 @@ def _made_names(draft: Draft) -> set[str]:
     }
 
 
-def _match(draft: Draft, args: Mapping[str, Literal], problems: Problems) -> None:
+def _match(draft: Draft, args: Mapping[str, Literal], catalog: Catalog, problems: Problems) -> None:
     assert draft.operation is not None
     wired = {name: not isinstance(wire, str) for name, wire in draft.node.inputs.items()}
     try:
@@ -224,8 +225,25 @@ def _match(draft: Draft, args: Mapping[str, Literal], problems: Problems) -> Non
             if argument.type == "function":
                 if value is not None:
                     draft.functions[argument.name] = str(value)
+            elif argument.type == "module" and value is not None:
+                _bind_part(draft, argument.name, value, catalog, problems)
             else:
                 draft.values[argument.name] = value
+
+
+def _bind_part(draft: Draft, argument: str, value: Any, catalog: Catalog, problems: Problems) -> None:
+    """Bind a module that another one is made of; which may stand there, its literal was held to."""
+    operation = catalog.operations[value["op"]]
+    args = {name: Literal.of(each) for name, each in value.get("args", {}).items()}
+    calls = [each for each in operation.overloads[0].arguments if each.stage == "call" and each.required]
+    wired = {each.name: each.type == "tensors" for each in calls}
+    found = match(operation, Given(wired, args), f"{draft.id}.{argument}")
+    problems.faults((*draft.path, "args", argument), found.faults)
+    if found.overload is None:
+        draft.lost = True
+        return
+    plain = {name: literal.value for name, literal in args.items()}
+    draft.values[argument] = BoundPart(operation.name, found.overload, plain)
 
 
 def _check_keys(draft: Draft, catalog: Catalog, problems: Problems) -> None:

@@ -13,6 +13,7 @@ from gradcanvas.document.problems import pointer
 from gradcanvas.program.binding import Binding, BoundNode, Reference, Scope
 from gradcanvas.program.calling import call_arguments
 from gradcanvas.program.drafts import Problems
+from gradcanvas.program.lazy import is_lazy, sized
 from gradcanvas.program.likeness import argument_texts, made_key, make_module
 from gradcanvas.program.limits import excess
 from gradcanvas.program.literal_data import data_meta
@@ -46,6 +47,7 @@ class Evaluation:
         problems: what cannot run.
         held: bytes that a step holds.
         rows: what is known of every output and parameter, by reference.
+        sizes: what each lazy module becomes.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Evaluation:
         self.problems = Problems()
         self.held = 0
         self.rows: dict[str, OutputMeta] = {}
+        self.sizes: dict[tuple[str, str], BoundNode] = {}
         self._counted: set[str] = set()
         self._steps_left = _MOST_STEPS
 
@@ -71,7 +74,7 @@ class Evaluation:
         """Go through a scope: sources and modules in the order of the file, then the steps in theirs."""
         run = ScopeRun(scope, inputs, prefix)
         for node in scope.nodes.values():
-            if node.is_module:
+            if node.is_module and not is_lazy(node):
                 self._make_module(run, node)
             elif node.is_source:
                 self._make_source(run, node)
@@ -178,6 +181,8 @@ class Evaluation:
 
     def _step(self, run: ScopeRun, node: BoundNode) -> None:
         self._steps_left -= 1
+        if node.is_module and is_lazy(node):
+            node = self._with_size(run, node)
         if node.passes is not None:
             value = self._read(run, node, ("bypass",), node.passes)
             if isinstance(value, Lost):
@@ -187,6 +192,8 @@ class Evaluation:
             return
         fed = self._fed(run, node)
         known = {key: each for key, each in fed.items() if isinstance(each, Meta)}
+        if node.id in run.lost:
+            return
         if len(known) == len(fed) and not node.functions:
             self._operate(run, node, known)
         elif any(isinstance(each, Lost) for each in fed.values()):
@@ -196,13 +203,35 @@ class Evaluation:
         else:
             self.settle(run, node, unknown_outputs(node))
 
+    def _with_size(self, run: ScopeRun, node: BoundNode) -> BoundNode:
+        """Return what a lazy module becomes for what its input carries, and make its owner if it is new."""
+        value = run.peek(wire) if isinstance(wire := node.wires["input"], Reference) else LOST
+        if isinstance(value, Lost) or value is None:
+            return node
+        if not isinstance(value, Meta):
+            message = f"`{node.id}` takes its sizes from its input, whose shape only the data decide."
+            help_text = f"Take `{node.operation.name.replace('Lazy', '')}` and give its sizes."
+            self.refuse(run, node, ("lazy-size", message, help_text))
+            return node
+        for each in (run.scope.nodes[node.owner], node):
+            key = (run.scope.name, each.id)
+            if key not in self.sizes:
+                found = sized(each, value.shape, self.binding.catalog)
+                if not isinstance(found, BoundNode):
+                    self.refuse(run, each, found)
+                    return node
+                self.sizes[key] = found
+        if node.owner not in run.parameters:
+            self._make_module(run, self.sizes[run.scope.name, node.owner])
+        return self.sizes[run.scope.name, node.id]
+
     def _operate(self, run: ScopeRun, node: BoundNode, fed: dict[str, Meta]) -> None:
         path = run.prefix + node.id
         too_much = excess(node, path, fed)
         if too_much is not None:
             self.refuse(run, node, too_much)
             return
-        owner = run.scope.nodes[node.owner]
+        owner = self.sizes.get((run.scope.name, node.owner), run.scope.nodes[node.owner])
         if node.is_module and owner.id not in run.parameters:
             run.lost.add(node.id)
             return

@@ -1,19 +1,21 @@
 """When two nodes are the same call, and a module as its node says. Knows no shapes, no graph around them."""
 
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 
-from gradcanvas.program.binding import BoundNode
+from gradcanvas.program.binding import BoundNode, BoundPart
 from gradcanvas.program.calling import literal_arguments, make_arguments
 from gradcanvas.program.literals import fingerprint
+from gradcanvas.program.values import part_arguments
 
 
 def make_module(node: BoundNode, calls: Mapping[str, Callable[..., Any]]) -> torch.nn.Module:
     """Make a module on whatever device is the default, filled and frozen as its node says."""
     positional, keywords = make_arguments(node)
-    module: torch.nn.Module = calls[node.operation.name](*positional, **keywords)
+    module = construct(calls, node.operation.name, positional, keywords)
     parameters = dict(module.named_parameters())
     for init in node.inits:
         if init.parameter in parameters:
@@ -26,6 +28,22 @@ def make_module(node: BoundNode, calls: Mapping[str, Callable[..., Any]]) -> tor
         if name in parameters:
             parameters[name].requires_grad_(required)
     return module
+
+
+def construct(
+    calls: Mapping[str, Callable[..., Any]], name: str, positional: Sequence[Any], keywords: Mapping[str, Any]
+) -> torch.nn.Module:
+    """Make a module, the modules that it is made of first."""
+    if not any(isinstance(each, BoundPart) for each in keywords.values()):
+        module: torch.nn.Module = calls[name](*positional, **keywords)
+        return module
+    parts = {
+        key: construct(calls, each.name, (), part_arguments(each)) if isinstance(each, BoundPart) else each
+        for key, each in keywords.items()
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # what it does is as right without nested tensors
+        return construct(calls, name, positional, parts)
 
 
 def argument_texts(node: BoundNode) -> tuple[object, ...]:

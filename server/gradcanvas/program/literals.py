@@ -66,6 +66,8 @@ def expected(argument: Argument) -> str:
         return "one of " + ", ".join(f"`{choice}`" for choice in argument.choices)
     if argument.type in ("tensor", "tensors") and argument.typed:
         return "a tensor or a number" if argument.type == "tensor" else "tensors or numbers"
+    if argument.type == "module":
+        return "a module made of " + " or ".join(f"`{choice}`" for choice in argument.choices)
     return _WORDS[argument.type]
 
 
@@ -140,6 +142,19 @@ def _is_real(value: object) -> bool:
     if isinstance(value, bool):
         return False
     return isinstance(value, (int, float)) or (isinstance(value, str) and value in NOT_FINITE)
+
+
+def _constant_data(value: object) -> object:
+    """Return the numbers of a constant, which may stand beside their dtype."""
+    if isinstance(value, dict) and set(value) == {"data", "dtype"} and value["dtype"] in DTYPES:
+        return value["data"]
+    return value
+
+
+def _module(argument: Argument, value: Any) -> tuple[str, str] | None:
+    if _is_called(value) and value["op"] in argument.choices:
+        return None
+    return expected(argument), f'Write an object, such as {{"op": "{argument.choices[0]}", "args": {{}}}}.'
 
 
 def _is_called(value: object) -> bool:
@@ -233,6 +248,8 @@ _ROWS: dict[str, Row] = {
         lambda value: isinstance(value, str), "Write the name of one of the graph's functions."
     ),
     "map": _plain(lambda value: isinstance(value, dict), 'Write an object, such as {"x": 0}.'),
+    "constant": lambda argument, value: _data(argument, _constant_data(value)),
+    "module": lambda argument, value: _module(argument, value),
     "schedulers": _plain(
         lambda value: isinstance(value, list) and all(map(_is_called, value)),
         'Write a list of objects, such as [{"op": "torch.optim.lr_scheduler.ConstantLR", "args": {}}].',
@@ -255,6 +272,7 @@ _WORDS = {
     "data": "a number or nested lists of numbers, rows of equal length",
     "function": "the name of a function",
     "map": "an object",
+    "constant": "a number or nested lists of numbers, rows of equal length",
     "schedulers": "a list of schedulers",
 }
 

@@ -15,6 +15,7 @@ from gradcanvas.catalog import callables
 from gradcanvas.program.binding import Binding, BoundNode, Reference, Scope
 from gradcanvas.program.calling import call_arguments, literal_arguments, make_arguments
 from gradcanvas.program.errors import NodeError
+from gradcanvas.program.likeness import construct
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def make_source(node: BoundNode, device: torch.device) -> torch.Tensor:
 def make_module(node: BoundNode, device: torch.device) -> nn.Module:
     """Make a module, fill the parameters that name their filling, freeze what is frozen, set its mode."""
     positional, keywords = make_arguments(node)
-    module: nn.Module = callables()[node.operation.name](*positional, **keywords).to(device)
+    module: nn.Module = construct(callables(), node.operation.name, positional, keywords).to(device)
     for init in node.inits:
         positional, keywords = literal_arguments(init.overload, init.values)
         callables()[init.operation.name](module.get_parameter(init.parameter), *positional, **keywords)

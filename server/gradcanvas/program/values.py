@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from gradcanvas.catalog.model import Argument
+from gradcanvas.program.binding import BoundPart
 from gradcanvas.program.index import Index, parse_index
 from gradcanvas.program.literals import DTYPES, NOT_FINITE, is_complex
 
@@ -40,8 +41,10 @@ def to_torch(argument: Argument, value: object) -> Any:
         return DTYPE[str(value)]
     if argument.type == "index":
         return parse_index(str(value))
-    if argument.type in ("string", "choice", "function", "map"):
+    if argument.type in ("string", "choice", "function", "map") or isinstance(value, BoundPart):
         return value
+    if argument.type == "constant":
+        return _constant(value)
     if is_list(argument, value):
         return [_number(value)]
     return _number(value)
@@ -69,11 +72,32 @@ def python_text(passed: object) -> str:
         return f'float("{passed}")'
     if isinstance(passed, complex):
         return f"complex({python_text(passed.real)}, {python_text(passed.imag)})"
+    if isinstance(passed, torch.Tensor):
+        return f"torch.tensor({python_text(passed.tolist())}, dtype={passed.dtype})"
+    if isinstance(passed, BoundPart):
+        given = part_arguments(passed)
+        return f"{passed.name}({', '.join(f'{name}={python_text(each)}' for name, each in given.items())})"
     if isinstance(passed, list):
         return "[" + ", ".join(map(python_text, passed)) + "]"
     if isinstance(passed, dict):
         return "{" + ", ".join(f"{key!r}: {python_text(item)}" for key, item in passed.items()) + "}"
     return repr(passed)
+
+
+def part_arguments(part: BoundPart) -> dict[str, Any]:
+    """Return the arguments of the constructor of a module that another is made of."""
+    return {
+        argument.name: to_torch(argument, part.values[argument.name])
+        for argument in part.overload.arguments
+        if argument.name in part.values
+    }
+
+
+def _constant(value: Any) -> torch.Tensor:
+    """Return the tensor that a module is made with."""
+    if isinstance(value, dict) and "data" in value:
+        return torch.tensor(_number(value["data"]), dtype=DTYPE[value["dtype"]])
+    return torch.tensor(_number(value), dtype=torch.get_default_dtype())
 
 
 def is_list(argument: Argument, value: object) -> bool:
