@@ -4,48 +4,38 @@ Small gradients are only kept when a step is made, and joined and reduced many s
 step no call, and a device one transfer in many steps. (Nothing changes a moment's gradients afterwards.)
 """
 
+from collections.abc import Sequence
+from itertools import groupby
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from gradcanvas.training.moments import Moment
-from gradcanvas.training.statistics import SMALL, Array, figures, reduce_joined
+from gradcanvas.training.statistics import NONFINITE, SMALL, Array, figures, reduce_joined
 
+_STEPS = 64
 _ELEMENTS = 1 << 17
-"""So many elements wait to be reduced."""
+"""So many steps wait to be reduced, and fewer if they have so many elements together."""
+
+Gradients = Sequence[Tensor | None]
 
 
 class Recorder:
     """Figures of the edges of watched steps."""
 
     def __init__(self) -> None:
-        self._waiting: list[list[Tensor]] = []
-        self._sizes: tuple[int, ...] = ()
-        self._places: list[int] = []
-        self._edges = self._elements = 0
+        self._waiting: list[Gradients] = []
+        self._most = 1
         self._done: list[Array] = []
 
     def add(self, moment: Moment) -> None:
         """Record one moment after its backward."""
-        places, gradients, sizes = [], [], []
-        for place, gradient in enumerate(moment.edges):
-            if gradient is None:
-                continue
-            size = gradient.numel()
-            if gradient.dtype is not torch.float32 or not 0 < size <= SMALL or gradient.is_sparse:
-                self._reduce()
-                self._done.append(figures(moment.edges)[None])
-                return
-            places.append(place)
-            gradients.append(gradient)
-            sizes.append(size)
-        shape = tuple(sizes)
-        self._elements += sum(sizes)
-        if shape != self._sizes or places != self._places or self._elements > _ELEMENTS:
+        self._waiting.append(moment.edges)
+        if len(self._waiting) >= self._most:
             self._reduce()
-            self._sizes, self._places, self._edges = shape, places, len(moment.edges)
-        if gradients:
-            self._waiting.append(gradients)
+            elements = sum(gradient.numel() for gradient in moment.edges if gradient is not None)
+            self._most = max(1, min(_STEPS, _ELEMENTS // max(elements, 1)))
 
     def figures(self) -> list[Array]:
         """Give everything recorded: arrays of (steps, edges, 5), in order; edges may change between them."""
@@ -53,13 +43,35 @@ class Recorder:
         return self._done
 
     def _reduce(self) -> None:
-        if not self._waiting:
-            return
-        steps, self._waiting, self._elements = self._waiting, [], 0
-        joined = torch._C._nn.flatten_dense_tensors([gradient for step in steps for gradient in step])
-        cells = joined.detach().cpu().numpy().astype(np.float64)
-        rows = np.full((len(steps), self._edges, 5), np.nan)
-        rows[:, :, 4] = -1.0
-        lengths = np.array(self._sizes * len(steps), np.int64)
-        rows[:, self._places] = reduce_joined(cells, lengths).reshape(len(steps), len(self._places), 5)
-        self._done.append(rows)
+        steps, self._waiting = self._waiting, []
+        for sizes, alike in groupby(steps, _small_sizes):
+            block = list(alike)
+            if sizes is None:
+                self._done.extend(figures(gradients)[None] for gradients in block)
+            else:
+                self._done.append(_reduce_alike(sizes, block))
+
+
+def _small_sizes(gradients: Gradients) -> tuple[int, ...] | None:
+    """Give the number of elements of each gradient, −1 for none; None if they cannot simply be joined."""
+    sizes = []
+    for gradient in gradients:
+        size = -1 if gradient is None else gradient.numel()
+        if gradient is not None and (
+            gradient.dtype is not torch.float32 or not 0 < size <= SMALL or gradient.is_sparse
+        ):
+            return None
+        sizes.append(size)
+    return tuple(sizes)
+
+
+def _reduce_alike(sizes: tuple[int, ...], steps: Sequence[Gradients]) -> Array:
+    rows = np.full((len(steps), len(sizes), 5), np.nan)
+    rows[:, :, NONFINITE] = -1.0
+    there = [place for place, size in enumerate(sizes) if size > 0]
+    if there:
+        chosen = [gradient for gradients in steps for gradient in gradients if gradient is not None]
+        cells = torch._C._nn.flatten_dense_tensors(chosen).detach().cpu().numpy().astype(np.float64)
+        lengths = np.array([sizes[place] for place in there] * len(steps), np.int64)
+        rows[:, there] = reduce_joined(cells, lengths).reshape(len(steps), len(there), 5)
+    return rows
