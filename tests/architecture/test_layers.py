@@ -132,6 +132,15 @@ def test_rooms_of_the_web_process_never_import_torch() -> None:
     assert not rooms & set(TORCH_FREE)
 
 
+def test_the_folders_of_the_page_are_those_of_the_map() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    paragraph = text.split("`frontend/src/` — ")[1].split("\n\n")[0]
+
+    folders = {path.name for path in (ROOT / "frontend" / "src").iterdir() if path.is_dir()}
+
+    assert set(re.findall(r"`([a-z]+)/`", paragraph)) == folders
+
+
 def test_only_wire_imports_socket_io_in_the_page() -> None:
     page = ROOT / "frontend" / "src"
     importers = {
