@@ -5,7 +5,8 @@ import { LOSS_PLATE_HEIGHT, LOSS_PLATE_WIDTH, lossPlateAt } from "../gradients/p
 import { FAR_ZOOM, fitting } from "../gradients/viewport";
 import { useView } from "../view/view-store";
 import { useWire } from "../wire/wire-store";
-import { bringIntoView, useCanvas } from "./canvas-store";
+import { arrangeUnplaced } from "./arrange-nodes";
+import { bringIntoView, fitView, useCanvas } from "./canvas-store";
 import type { GraphModel } from "./graph-model";
 import type { Stage } from "./stage";
 
@@ -57,7 +58,9 @@ function useFitting(stage: Stage | null, model: GraphModel, showAll: () => void)
   useEffect(() => {
     if (stage === null || width === 0 || !loaded || shown.current) return;
     shown.current = true;
-    if (!empty) showAll();
+    if (empty) return;
+    showAll();
+    void arrangeUnplaced(stage.editor, stage.model()).then((arranged) => arranged && fitView());
   }, [stage, width, empty, loaded, showAll]);
 }
 

@@ -16,11 +16,13 @@ export {
   moveNodes,
   type NewNode,
   pairLiteral,
+  placeNodes,
   removeNodes,
   rename,
   reorder,
   setArgument,
   setField,
   setOperation,
+  unplacedNodes,
 } from "./node-commands";
 export { type Connection, connect, cutEdge, cutEdges, rewire } from "./wiring-commands";

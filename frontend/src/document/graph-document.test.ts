@@ -8,6 +8,7 @@ import {
   duplicate,
   moveNodes,
   paste,
+  placeNodes,
   removeNodes,
   rename,
   reorder,
@@ -15,6 +16,7 @@ import {
   setField,
   setGraphField,
   setLoss,
+  unplacedNodes,
 } from "./commands";
 import { GraphDocument } from "./graph-document";
 
@@ -93,6 +95,22 @@ describe("snapshots", () => {
 
     const edge = document.getSnapshot().edges.find((found) => found.id === "wx.other");
     expect(edge).toMatchObject({ source: later, output: "values" });
+  });
+});
+
+describe("nodes without a place", () => {
+  it("are found, and placing them is no step of undo", () => {
+    const { document, w, x } = regression();
+    document.transact(({ nodes }) => nodes.get(w)?.delete("at"));
+
+    expect([...unplacedNodes(document)]).toEqual([w]);
+    placeNodes(document, new Map([[w, [7, 8]]]));
+    document.endStep();
+    moveNodes(document, new Map([[x, [1, 1]]]));
+    document.undo();
+
+    expect(document.getSnapshot().byUid.get(w)?.at).toEqual([7, 8]);
+    expect(unplacedNodes(document).size).toBe(0);
   });
 });
 

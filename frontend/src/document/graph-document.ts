@@ -19,6 +19,8 @@ import { type Fields, inOrder, type Roots, rootsOf, textEntries, textField } fro
 const LOCAL = "local";
 /** Origin of what comes from the server. */
 const REMOTE = "remote";
+/** The origin of what the page mends by itself. */
+const MEND = "mend";
 /** Edits that carry the same merge key within this time are one undo step. */
 const MERGE_WITHIN_MS = 1500;
 
@@ -96,6 +98,11 @@ export class GraphDocument {
     this.undoManager.captureTimeout = joins ? Number.POSITIVE_INFINITY : 0;
     this.lastMerge = key === null ? null : { key, at: now };
     return this.doc.transact(() => change(this.roots), LOCAL);
+  }
+
+  /** An edit of the page's own, such as finding places for nodes that have none: undo does not take it back. */
+  mend(change: (roots: Roots) => void): void {
+    this.doc.transact(() => change(this.roots), MEND);
   }
 
   /** Several edits, each seen at once, that are one undo step. */

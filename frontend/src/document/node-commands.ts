@@ -65,6 +65,22 @@ export function moveNodes(
   }, merge);
 }
 
+/** The nodes for which the file names no place: a file that a person writes need not. */
+export function unplacedNodes(document: GraphDocument): ReadonlySet<string> {
+  const found = new Set<string>();
+  document.mend(({ nodes }) => {
+    for (const [uid, fields] of nodes) if (!fields.has("at")) found.add(uid);
+  });
+  return found;
+}
+
+/** Gives places to nodes that had none; it is no step of undo. */
+export function placeNodes(document: GraphDocument, places: ReadonlyMap<string, Point>): void {
+  document.mend(({ nodes }) => {
+    for (const [uid, at] of places) nodes.get(uid)?.set("at", pairLiteral(at));
+  });
+}
+
 /** Sets (or with null removes) a field of nodes: `label`, `requires_grad`, `mode`, `bypass`, `color`, … */
 export function setField(
   document: GraphDocument,

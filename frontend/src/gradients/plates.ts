@@ -113,7 +113,7 @@ export function paintLossPlate(
   context.stroke();
   context.lineWidth = 1;
   paintPanel(context, at.x, at.y, LOSS_PLATE_WIDTH, LOSS_PLATE_HEIGHT, palette);
-  paintLossTexts(context, at, count, loss, palette);
+  paintLossTexts(context, at, count, lossText(loss, losses?.[count - 1]), palette);
   if (losses === null || count < 2) return;
   context.strokeStyle = palette.loss;
   context.lineWidth = 1.4;
@@ -123,6 +123,12 @@ export function paintLossPlate(
   const place = { x: at.x + INSET, y: at.y + 20, width, height: LOSS_PLATE_HEIGHT - 26 };
   traceCurve(context, losses, 0, count, stride, place, true, null);
   context.stroke();
+}
+
+/** A frame tells no loss where there is none and where it is no number: the newest loss tells these apart. */
+function lossText(loss: number, last: number | undefined): string {
+  if (!Number.isNaN(loss)) return `loss ${shortNumber(loss)}`;
+  return last === undefined || Number.isFinite(last) ? "loss" : `loss ${shortNumber(last)}`;
 }
 
 /** The line from the loss node's output into its plate: straight to the right, or around the card's corner. */
@@ -146,13 +152,13 @@ function paintLossTexts(
   context: CanvasRenderingContext2D,
   at: { x: number; y: number },
   count: number,
-  loss: number,
+  text: string,
   palette: Palette,
 ): void {
   context.textAlign = "left";
   context.font = `700 10px ${MONO}`;
   context.fillStyle = palette.loss;
-  context.fillText(Number.isNaN(loss) ? "loss" : `loss ${shortNumber(loss)}`, at.x + INSET + 1, at.y + 13.5);
+  context.fillText(text, at.x + INSET + 1, at.y + 13.5);
   if (count === 0) return;
   context.textAlign = "right";
   context.font = `9px ${MONO}`;

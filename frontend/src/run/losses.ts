@@ -25,6 +25,13 @@ export class LossBook {
     return this.runs.at(-1) ?? null;
   }
 
+  /** The newest loss and the step that gave it. */
+  last(): { readonly step: number; readonly loss: number } | null {
+    const book = this.current();
+    const loss = book?.values[book.count - 1];
+    return book === null || loss === undefined || book.count === 0 ? null : { step: book.count, loss };
+  }
+
   /** Takes losses number `from` and on; what was known from there on is replaced. False where some are missing. */
   add(run: number, from: number, values: Float64Array, label: string): boolean {
     let book = this.current();

@@ -104,7 +104,7 @@ export function RunStatus(): ReactNode {
   useRun((run) => run.tick);
   const { run } = useEditor();
   const state = status?.state ?? "starting";
-  const text = statusText(status, run.frame?.step, run.frame?.loss);
+  const text = statusText(status, run.frame?.step, run.frame?.loss, run.losses.last());
   return (
     <output
       className="run-status"
@@ -131,14 +131,22 @@ function linesOf(text: string): ReactNode {
 }
 
 /** The status in words; while a run streams, step and loss are those of the newest frame. */
-export function statusText(status: Status | null, frameStep?: number, frameLoss?: number): string {
+export function statusText(
+  status: Status | null,
+  frameStep?: number,
+  frameLoss?: number,
+  lastLoss: { readonly step: number; readonly loss: number } | null = null,
+): string {
   if (status === null || status.state === "starting") return "starting…";
   if (status.state === "lost") return "the worker was lost";
   if (status.state === "failed" && status.problem) return status.problem.message;
   const newer = frameStep !== undefined && frameStep >= status.step;
   const step = newer ? frameStep : status.step;
-  const loss = newer && frameLoss !== undefined && !Number.isNaN(frameLoss) ? frameLoss : status.loss;
+  const known = newer && frameLoss !== undefined && !Number.isNaN(frameLoss) ? frameLoss : status.loss;
+  // A status tells no loss where there is none and where it is no number: the losses themselves tell these apart.
+  const broken = lastLoss !== null && lastLoss.step === step && !Number.isFinite(lastLoss.loss);
+  const loss = known ?? (broken ? lastLoss.loss : null);
   const parts = [status.of > 0 ? `step ${step} of ${status.of}` : `step ${step}`];
-  if (loss !== null && loss !== undefined) parts.push(`loss ${shortNumber(loss)}`);
+  if (loss !== null) parts.push(`loss ${shortNumber(loss)}`);
   return parts.join(", ");
 }

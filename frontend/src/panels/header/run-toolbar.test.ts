@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import type { Status } from "../../wire/messages";
+import { statusText } from "./run-toolbar";
+
+const at = (more: Partial<Status>): Status => ({
+  state: "idle",
+  step: 17,
+  of: 200,
+  loss: 0.0123,
+  device: "cpu",
+  torch: "2.13.0",
+  run: 0,
+  dirty: true,
+  problem: null,
+  ...more,
+});
+
+describe("where a run stands", () => {
+  it("is told in step and loss", () => {
+    expect(statusText(at({}))).toBe("step 17 of 200, loss 0.0123");
+    expect(statusText(at({ state: "running" }), 19, 0.5)).toBe("step 19 of 200, loss 0.500");
+  });
+
+  it("says of a loss that it is no number, and nothing where there is none", () => {
+    expect(statusText(at({ loss: null }), 17, Number.NaN, { step: 17, loss: Number.NaN })).toBe(
+      "step 17 of 200, loss nan",
+    );
+    expect(statusText(at({ loss: null }), 17, Number.NaN, { step: 16, loss: Number.NaN })).toBe(
+      "step 17 of 200",
+    );
+    expect(statusText(at({ loss: null }))).toBe("step 17 of 200");
+  });
+});
