@@ -163,6 +163,14 @@ def test_what_is_not_there_is_refused_in_words(server: Server, path: str) -> Non
     assert error["help"]
 
 
+def test_a_browser_is_given_the_page_where_a_graph_is_unknown(server: Server) -> None:
+    status, headers, body = server.request("/g/unknown", Accept="text/html,*/*")
+
+    assert status == 404
+    assert headers["Content-Type"].startswith("text/html")
+    assert body == server.request(f"/g/{server.make()}")[2]
+
+
 def test_a_graph_that_no_file_is_bound_to_is_not_saved(server: Server) -> None:
     status, _, body = server.request(f"/api/graphs/{server.make()}/save", {})
 

@@ -45,10 +45,15 @@ class Routes:
         return redirect(f"/g/{graph}")
 
     def graph_page(self, graph: str) -> Response:
-        """Answer with the page."""
-        if self._store.find(graph) is None:
+        """Answer with the page; it says itself where a graph is unknown, to whoever can read it."""
+        if self._store.find(graph) is not None:
+            return self._page.index()
+        if "text/html" not in request.headers.get("Accept", ""):
             raise unknown_graph(graph)
-        return self._page.index()
+        response = self._page.index()
+        if response.status_code == 200:
+            response.status_code = 404
+        return response
 
     def page_file(self, name: str) -> Response:
         """Answer with a file of the page."""
