@@ -15,6 +15,7 @@ from gradcanvas.catalog import Argument, Operation, Overload
 from gradcanvas.program.literals import misfit
 from tests.conformance import literals
 from tests.conformance.inexpressible import InexpressibleError
+from tests.conformance.rows import Inner
 
 MEANINGLESS = {
     "device": "cpu",
@@ -28,6 +29,7 @@ MEANINGLESS = {
     "out": None,
     "size_average": None,
     "reduce": None,
+    "unsafe": False,
 }
 """Arguments that graphs do not have, and the value at which they change nothing."""
 
@@ -64,7 +66,9 @@ def bind_call(
 def _is_meaningless(name: str, value: Any) -> bool:
     if name not in MEANINGLESS:
         return False
-    return value == MEANINGLESS[name] or (name == "device" and str(value) == "cpu")
+    if isinstance(value, torch.Tensor):
+        return False
+    return bool(value == MEANINGLESS[name]) or (name == "device" and str(value) == "cpu")
 
 
 def _parameter_names(call: Callable[..., Any]) -> list[str] | None:
@@ -110,9 +114,7 @@ def _is_one_list(rest: Sequence[Any]) -> bool:
 
 def _spreads(argument: Argument, rest: Sequence[Any], following: Sequence[str]) -> bool:
     """Tell whether numbers given one by one are one list: `x.permute(1, 0)`."""
-    return (
-        argument.type == "ints" and len(rest) > max(1, len(following)) and all(type(r) is int for r in rest)
-    )
+    return argument.type == "ints" and len(rest) > 1 + len(following) and all(type(r) is int for r in rest)
 
 
 def _renamed(name: str, own: Mapping[str, Argument]) -> str:
@@ -135,7 +137,7 @@ def _wrong(overload: Overload, given: dict[str, Any]) -> str | None:
 
 def fits(argument: Argument, value: Any) -> bool:
     """Tell whether a value can stand at an argument, wired or typed."""
-    if isinstance(value, torch.Tensor):
+    if isinstance(value, (torch.Tensor, Inner)):
         return argument.wired and argument.type != "tensors"
     if argument.type == "tensors":
         return isinstance(value, (list, tuple)) and all(isinstance(each, torch.Tensor) for each in value)
@@ -148,7 +150,7 @@ def fits(argument: Argument, value: Any) -> bool:
 
 def described(value: Any) -> str:
     """Name a value's kind, so that samples of one reason are counted together."""
-    if isinstance(value, torch.Tensor):
+    if isinstance(value, (torch.Tensor, Inner)):
         return "a tensor"
     if isinstance(value, (list, tuple)):
         kinds = sorted({type(each).__name__ for each in value})

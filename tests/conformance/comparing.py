@@ -56,7 +56,7 @@ def run_graph(text: str) -> GraphRun:
     program = compile_program(checked.binding, torch.device("cpu"))
     try:
         sources = program.make()
-        torch.manual_seed(SEED)
+        torch.default_generator.manual_seed(SEED)
         observation = program.observed(*(sources[name] for name in program.inputs))
     except NodeError as error:
         raise RefusedError(f"while running: {error}") from error

@@ -1,14 +1,18 @@
 """Writes graph files call by call, and the loss that gives every output a gradient of its own."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 
-from gradcanvas.catalog import Overload
+from gradcanvas.catalog import Overload, callables, load_catalog
 from tests.conformance import literals
+from tests.conformance.binding import bind_call
+from tests.conformance.indices import index_call
+from tests.conformance.inexpressible import InexpressibleError
 from tests.conformance.layouts import Layout, layout_of
+from tests.conformance.rows import Inner
 
 Json = dict[str, Any]
 
@@ -44,14 +48,32 @@ class GraphWriter:
         self._written[id(tensor)] = reference
         return reference
 
+    def wired(self, value: torch.Tensor | Inner) -> str:
+        """Write what gives a tensor; return the reference to it."""
+        if isinstance(value, torch.Tensor):
+            return self.tensor(value)
+        return self.operation(f"inner_{len(self.nodes)}", value.operation, value.args, {})
+
+    def operation(self, name: str, operation: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+        """Write a call as Python makes it."""
+        found = load_catalog().operations.get(operation)
+        if found is None:
+            raise InexpressibleError("the catalogue does not offer it")
+        if operation == "torch.Tensor.__getitem__":
+            text, tensors = index_call(args[1])
+            wires = {"self": self.wired(args[0]), **{key: self.tensor(each) for key, each in tensors.items()}}
+            return self.node(name, operation, wires, {"index": text})
+        overload, given = bind_call(found, callables()[operation], args, kwargs)
+        return self.call(name, operation, overload, given)
+
     def call(self, name: str, operation: str, overload: Overload, given: Mapping[str, Any]) -> str:
         """Write a call of an operation: tensors are wired, everything else is typed."""
         arguments = {each.name: each for each in overload.arguments}
         inputs: Json = {}
         args: Json = {}
         for argument, value in given.items():
-            if isinstance(value, torch.Tensor):
-                inputs[argument] = self.tensor(value)
+            if isinstance(value, (torch.Tensor, Inner)):
+                inputs[argument] = self.wired(value)
             elif arguments[argument].type == "tensors" and value is not None:
                 inputs[argument] = [self.tensor(each) for each in value]
             elif value is not None or arguments[argument].nullable:

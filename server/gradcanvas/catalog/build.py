@@ -15,7 +15,7 @@ from gradcanvas.catalog.editor import EDITOR_CALLABLES, EDITOR_OPERATIONS
 from gradcanvas.catalog.model import Argument, Catalog, Kind, Operation, Overload
 from gradcanvas.catalog.namespaces import Candidate, documentation, walk
 from gradcanvas.catalog.overloads import merge_overloads, receiver_first
-from gradcanvas.catalog.rules import CHOICES, NUMBER_FOR_TENSOR, RULES, SCHEMAS, STATEFUL, VARARGS
+from gradcanvas.catalog.rules import CHOICES, GAPS, NUMBER_FOR_TENSOR, RULES, SCHEMAS, STATEFUL, VARARGS
 from gradcanvas.catalog.schemas import read_overload
 from gradcanvas.catalog.signatures import read_function
 from gradcanvas.catalog.words import ALIASES
@@ -89,6 +89,8 @@ def _apply_rows(name: str, overload: Overload) -> Overload:
             each = replace(each, passing="varargs")
         if each.type == "string":
             each = _with_choices(name, each)
+        if each.name == GAPS[1] and GAPS[0] in name.lower():
+            each = replace(each, gaps=True)
         arguments.append(each)
     if varargs is not None:
         place = next(place for place, each in enumerate(arguments) if each.name == varargs)

@@ -45,6 +45,7 @@ NAMESPACES: Final = (
     Namespace("torch.linalg", torch.linalg, "linalg_"),
     Namespace("torch.special", torch.special, "special_"),
     Namespace("torch.fft", torch.fft, "fft_"),
+    Namespace("torch.masked", torch.masked, "masked_"),
 )
 
 
@@ -72,6 +73,10 @@ class Candidate:
         return f"aten::{self.namespace.prefix}{native}"
 
 
+_PYTHON_HOMES: Final = {"torch.nn.functional": "torch.nn.functional", "torch.masked": "torch.masked._ops"}
+"""Namespaces whose functions are written in Python, and the modules that these say they are of."""
+
+
 def walk() -> Iterator[Candidate]:
     """Yield every public callable of the namespaces that no row excludes."""
     for namespace in NAMESPACES:
@@ -93,7 +98,7 @@ def _is_operation(name: str, short: str, found: Callable[..., Any], namespace: N
     if name in SCHEMAS:
         return True
     if inspect.isfunction(found):
-        return namespace.name == "torch.nn.functional" and found.__module__ == "torch.nn.functional"
+        return found.__module__ == _PYTHON_HOMES.get(namespace.name)
     return short in UNDOCUMENTED or bool(documentation(short, found))
 
 

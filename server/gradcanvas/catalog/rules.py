@@ -35,11 +35,12 @@ EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
     (r".*sparse_(?!grad).*|to_sparse.*|to_dense|smm|sspaddmm|hspmm|dsmm|spmm|saddmm|coalesce|values|indices"
      r"|crow_indices|col_indices|ccol_indices|row_indices|sparse_.*",
      "sparse tensors have no place in a frame yet"),
-    (r".*nested.*|to_padded_tensor|narrow_copy", "nested tensors have no place in a frame yet"),
+    (r".*nested.*|to_padded_tensor", "nested tensors have no place in a frame yet"),
     (r"align_.*|rename|refine_names", "named tensors are an abandoned prototype"),
-    (r"batch_norm_.*|native_.*|slice_inverse|norm_except_dim|affine_grid_generator|grid_sampler.*|convolution"
-     r"|constant_pad_nd|unsafe_split.*|unsafe_chunk|.*_with_indices|(?!index_).*_copy|nuclear_norm|frobenius_norm"
-     r"|choose_qparams_optimized|lstm|gru|rnn_tanh|rnn_relu|scalar_tensor",
+    (r"batch_norm_.*|native_dropout|native_channel_shuffle|native_norm|slice_inverse|norm_except_dim"
+     r"|affine_grid_generator|grid_sampler.*|convolution|unsafe_split_with_sizes|.*_with_indices"
+     r"|slice_copy|detach_copy|select_copy|lift_fresh_copy|view_as_.*_copy|.*(?:indices|values)_copy"
+     r"|nuclear_norm|frobenius_norm|choose_qparams_optimized|lstm|gru|rnn_tanh|rnn_relu|scalar_tensor",
      "an internal of an operation that has its public name"),
     (r"as_tensor|asarray", "torch.tensor says it without depending on who owns the memory"),
     (r"upsample.*", "deprecated in favour of interpolate"),
@@ -52,6 +53,7 @@ UNDOCUMENTED: Final = frozenset(
     {
         "rsub", "clamp_max", "clamp_min", "index_reduce", "index_put", "index_fill", "fill", "put",
         "split_with_sizes", "lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell", "binomial",
+        "constant_pad_nd", "native_batch_norm", "native_group_norm", "native_layer_norm",
     }
 )  # fmt: skip
 """Names without a docstring of their own or of a namesake that are public all the same."""
@@ -69,7 +71,15 @@ NUMBER_FOR_TENSOR: Final[dict[str, tuple[str, ...]]] = {
 }
 """Tensor arguments at which the binding takes a Python number as the operator would (`1 - x`)."""
 
+_CTC_LOSS: Final = (
+    "(Tensor log_probs, Tensor targets, {lengths} input_lengths, {lengths} target_lengths, int blank=0, "
+    "str reduction='mean', bool zero_infinity=False) -> Tensor"
+)
+
 SCHEMAS: Final[dict[str, tuple[str, ...]]] = {
+    "torch.nn.functional.ctc_loss": tuple(
+        _CTC_LOSS.format(lengths=lengths) for lengths in ("Tensor", "int[]")
+    ),
     "torch.tensor": ("(Any data, *, ScalarType? dtype=None) -> Tensor",),
     "torch.atleast_1d": ("(Tensor[] tensors) -> Tensor[]",),
     "torch.atleast_2d": ("(Tensor[] tensors) -> Tensor[]",),
@@ -146,6 +156,9 @@ SCHEMAS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Signatures in the language of torch's schemas, where torch has none or another than what may be called."""
 
+GAPS: Final = ("adaptive", "output_size")
+"""Part of an operation's name, and its list of which an element may be null: that size is the input's."""
+
 VARARGS: Final[dict[str, str]] = {
     "torch.atleast_1d": "tensors",
     "torch.atleast_2d": "tensors",
@@ -163,6 +176,8 @@ ANNOTATIONS: Final[dict[str, str]] = {
     "input": "Tensor input",
     "interpolate.size": "int[1]? size",
     "interpolate.scale_factor": "float[1]? scale_factor",
+    "std.correction": "Scalar? correction",
+    "var.correction": "Scalar? correction",
     "fractional_max_pool2d.output_ratio": "float[2]? output_ratio",
     "fractional_max_pool2d_with_indices.output_ratio": "float[2]? output_ratio",
     "fractional_max_pool3d.output_ratio": "float[3]? output_ratio",
@@ -207,6 +222,14 @@ CONSTRUCTORS: Final[dict[str, str]] = {
 }
 """Arguments of constructors that torch writes as `*args, **kwargs`."""
 
+PARTS: Final[dict[str, str]] = {
+    "TransformerEncoder.encoder_layer": "torch.nn.TransformerEncoderLayer",
+    "TransformerDecoder.decoder_layer": "torch.nn.TransformerDecoderLayer",
+    "TransformerEncoder.norm": "torch.nn.LayerNorm torch.nn.RMSNorm",
+    "TransformerDecoder.norm": "torch.nn.LayerNorm torch.nn.RMSNorm",
+}
+"""Arguments of constructors that are modules themselves, and which may stand there."""
+
 CALLS: Final[dict[str, str]] = {
     "RNN": "(Tensor input, Tensor? hx=None) -> (Tensor, Tensor)",
     "GRU": "(Tensor input, Tensor? hx=None) -> (Tensor, Tensor)",
@@ -217,19 +240,11 @@ CALLS: Final[dict[str, str]] = {
 
 STATEFUL: Final = frozenset(
     {
-        "torch.batch_norm", "torch.instance_norm",
+        "torch.batch_norm", "torch.instance_norm", "torch.native_batch_norm",
         "torch.nn.functional.batch_norm", "torch.nn.functional.instance_norm",
         "torch.nn.functional.embedding", "torch.nn.functional.embedding_bag",
     }
 )  # fmt: skip
-PARTS: Final[dict[str, str]] = {
-    "TransformerEncoder.encoder_layer": "torch.nn.TransformerEncoderLayer",
-    "TransformerDecoder.decoder_layer": "torch.nn.TransformerDecoderLayer",
-    "TransformerEncoder.norm": "torch.nn.LayerNorm torch.nn.RMSNorm",
-    "TransformerDecoder.norm": "torch.nn.LayerNorm torch.nn.RMSNorm",
-}
-"""Arguments of constructors that are modules themselves, and which may stand there."""
-
 """Functions that write to a tensor they are given: running statistics, rows longer than `max_norm`."""
 
 CHOICES: Final[dict[str, str]] = {

@@ -42,7 +42,9 @@ CATEGORIES: Final[dict[str, str]] = {
         flipud roll rot90 ravel atleast_1d atleast_2d atleast_3d as_strided narrow diag diag_embed
         diagflat diagonal tril triu block_diag unfold fold pad adjoint contiguous clone to type_as
         chalf float double half bfloat16 cfloat cdouble bool byte char short int long meshgrid
-        cartesian_prod combinations
+        cartesian_prod combinations alias_copy as_strided_copy diagonal_copy expand_copy narrow_copy
+        permute_copy split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy
+        unfold_copy unsqueeze_copy view_copy unsafe_chunk unsafe_split constant_pad_nd
     """,
     "Indexing": """
         gather scatter scatter_add scatter_reduce select select_scatter slice_scatter
@@ -77,6 +79,7 @@ CATEGORIES: Final[dict[str, str]] = {
     """,
     "Normalisation": """
         batch_norm instance_norm layer_norm group_norm rms_norm local_response_norm normalize
+        native_batch_norm native_group_norm native_layer_norm
     """,
     "Random": """
         rand_like randn_like randint_like bernoulli binomial multinomial normal poisson dropout
@@ -211,6 +214,7 @@ SUMMARIES: Final[dict[str, str]] = {
     "diag": "Makes a diagonal matrix of a vector, or takes the diagonal of a matrix.",
     "diagflat": "Makes a matrix with the flattened input on its diagonal.",
     "entr": "Computes the entropy -x·log(x) of every element.",
+    "constant_pad_nd": "Pads a tensor at the ends of its last dimensions with one number, complex too.",
     "fill": "Returns a tensor like the input with every element replaced by one value.",
     "floor_divide": "Divides and rounds down to the next integer.",
     "gru_cell": "One step of a gated recurrent unit.",
@@ -222,6 +226,9 @@ SUMMARIES: Final[dict[str, str]] = {
     "lstm_cell": "One step of a long short-term memory cell.",
     "ndtr": "Computes the area under the standard normal density up to the element.",
     "ndtri": "Computes where the area under the standard normal density reaches the element.",
+    "native_batch_norm": "Batch normalisation; gives mean and inverse deviation as well.",
+    "native_group_norm": "Group normalisation; gives mean and inverse deviation as well.",
+    "native_layer_norm": "Layer normalisation; gives mean and inverse deviation as well.",
     "one_hot": "Makes of class numbers vectors that are one at the class and zero elsewhere.",
     "pad": "Pads a tensor at the ends of its last dimensions.",
     "rnn_relu_cell": "One step of an Elman network with ReLU.",
@@ -238,6 +245,7 @@ ROOMS: Final = (
     "torch.linalg",
     "torch.special",
     "torch.fft",
+    "torch.masked",
     "torch.nn",
     "torch.optim",
     "torch.optim.lr_scheduler",
