@@ -50,13 +50,13 @@ def test_of_a_key_that_stands_twice_all_values_are_kept_and_the_place_is_told() 
 
 def test_an_object_with_one_key_a_hundred_thousand_times_is_read_at_once() -> None:
     text = "{" + ", ".join(['"a": 1'] * 100_000) + "}"
-    start = time.perf_counter()
+    start = time.process_time()
 
     parsed = parse(text)
 
     assert isinstance(parsed.tree, dict)
     assert len(parsed.tree) == 100_000
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(("token", "spelled"), [("NaN", "nan"), ("Infinity", "inf"), ("-Infinity", "-inf")])
@@ -88,9 +88,9 @@ def test_text_that_is_nested_too_deep_is_refused_without_recursion(text: str) ->
 
 def test_a_string_that_never_ends_is_refused_in_no_time() -> None:
     text = '"' + '\\"' * 500_000
-    start = time.perf_counter()
+    start = time.process_time()
 
     with pytest.raises(json.JSONDecodeError):
         parse(text)
 
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

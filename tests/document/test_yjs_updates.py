@@ -205,12 +205,12 @@ def number(value: int) -> bytes:
 
 
 def test_a_hundred_thousand_maps_in_one_another_are_refused_quickly() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
 
     error = refusal(make_doc(), chain_of_maps(100_000))
 
     assert "nested too deep" in error.message
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_maps_that_stand_in_one_another_in_a_circle_are_refused() -> None:
@@ -244,7 +244,7 @@ def test_an_item_inside_a_text_is_refused_and_nothing_of_its_update_stays() -> N
 @pytest.mark.parametrize("size", [10**6, 2**31, 2**53, 2**63, 2**70])
 def test_lengths_that_lie_cost_neither_time_nor_memory(size: int) -> None:
     doc = make_doc()
-    start = time.perf_counter()
+    start = time.process_time()
     item = number(1) + number(1) + number(5) + number(0) + b"\x28\x01\x05nodes\x01a"
 
     for update in (
@@ -258,7 +258,7 @@ def test_lengths_that_lie_cost_neither_time_nor_memory(size: int) -> None:
     ):
         refusal(doc, update)
 
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def corrupted(update: bytes, dice: random.Random) -> bytes:

@@ -39,6 +39,9 @@ class Listener:
     def frame(self, frame: bytes) -> None:
         raise AssertionError
 
+    def frames(self, batch: bytes) -> None:
+        raise AssertionError
+
     def losses(self, run: int, first: int, values: bytes) -> None:
         raise AssertionError
 

@@ -169,9 +169,10 @@ def test_frames_of_a_run_come_at_the_pace_that_is_asked_for(parent: Parent) -> N
 
     while time.monotonic() - began < 1.5:
         parent.receive()
+    seconds = time.monotonic() - began
     frames = parent.frames[count:]
 
-    assert 3 <= len(frames) <= 17
+    assert 3 <= len(frames) <= 10 * seconds + 2
     assert all(frame.flags == 0 for frame in frames)
     assert all(
         one.step < other.step and one.number < other.number for one, other in itertools.pairwise(frames)

@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 
-from tests.web.running_server import Client, Server, wait_until
+from tests.web.running_server import AT_ONCE, Client, Server, wait_until
 
 EXAMPLE = json.loads((Path(__file__).parents[2] / "static/examples/linear-regression.json").read_text())
 
@@ -29,9 +29,24 @@ def workers_of(server: Server) -> set[int]:
     template = [
         child
         for child in psutil.Process(server.process.pid).children()
-        if "gradcanvas.engine.template" in child.cmdline()
+        if "gradcanvas.engine.template" in words_of(child)
     ]
     return {child.pid for parent in template for child in parent.children()}
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """Return a process's command line; of one that has just ended, nothing."""
+    try:
+        return process.cmdline()
+    except (psutil.ZombieProcess, psutil.NoSuchProcess):
+        return []
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def join(server: Server, graph: str) -> tuple[Client, int]:
@@ -81,13 +96,13 @@ def test_kill_9_of_the_worker_in_a_running_loop_loses_nothing_that_was_told(serv
     command(client, "stop")
     client.close()
 
-    assert told_after < 1.0
+    assert told_after < AT_ONCE
     assert restored["step"] > 0
     assert kept[:2000] == losses[:2000]
     assert running["state"] == "running"
 
 
-def test_stop_in_a_run_of_a_million_steps_leaves_the_processor_idle_within_half_a_second(
+def test_stop_in_a_run_of_a_million_steps_leaves_the_processor_idle_at_once(
     server: Server,
 ) -> None:
     client, pid = join(server, long_run(server))
@@ -104,12 +119,12 @@ def test_stop_in_a_run_of_a_million_steps_leaves_the_processor_idle_within_half_
     used = cpu_seconds(pid) - before
     client.close()
 
-    assert took < 0.5
+    assert took < AT_ONCE
     assert stopped["step"] > 0
     assert used < 0.1
 
 
-def test_stop_in_one_step_that_takes_minutes_is_done_within_half_a_second(server: Server) -> None:
+def test_stop_in_one_step_that_takes_minutes_is_done_at_once(server: Server) -> None:
     nodes = {
         "a": {"op": "torch.randn", "args": {"size": [5000, 5000]}, "requires_grad": True},
         "values": {"op": "torch.linalg.svdvals", "inputs": {"A": "a"}},
@@ -123,7 +138,7 @@ def test_stop_in_one_step_that_takes_minutes_is_done_within_half_a_second(server
 
     began = time.monotonic()
     command(client, "stop")
-    wait_until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
+    wait_until(lambda: has_ended(pid))
     took = time.monotonic() - began
     notice = client.until("notice", lambda notice: notice["code"] == "worker-stopped")
     state(client, "idle")
@@ -133,7 +148,7 @@ def test_stop_in_one_step_that_takes_minutes_is_done_within_half_a_second(server
     idle = cpu_seconds(replaced) - spent
     client.close()
 
-    assert took < 0.5
+    assert took < AT_ONCE
     assert notice["help"]
     assert idle < 0.1
 
