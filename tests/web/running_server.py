@@ -19,7 +19,7 @@ from pycrdt import Doc, Map
 
 PATIENCE = 30.0
 AT_ONCE = 5.0
-"""Seconds until what comes at once has come: far above what `make bench` measures, since machines are shared."""
+"""Seconds until what comes at once has come: far above what `make bench` measures; machines are shared."""
 SMALL = {
     "worker": "tests.web.small_worker:small_worker",
     "preload": "",
