@@ -15,6 +15,7 @@ import { Header } from "./panels/header/header";
 import { IconButton } from "./panels/icons";
 import { Inspector } from "./panels/inspector/inspector";
 import { Palette } from "./panels/palette/palette";
+import { RefusedPage } from "./panels/refused-page";
 import { useTheme } from "./theme/use-theme";
 import { useView } from "./view/view-store";
 import { useWire } from "./wire/wire-store";
@@ -30,6 +31,8 @@ export function App(): ReactNode {
   const inspectorOpen = useView((view) => view.inspectorOpen);
   const toggle = useView((view) => view.toggle);
   const drop = useFileDrop();
+  const refusal = useWire(({ loaded, refusal }) => (loaded ? null : refusal));
+  if (refusal !== null) return <RefusedPage why={refusal} />;
   return (
     <div className={drop.over ? "shell drop-target" : "shell"} {...drop.handlers}>
       <Header />
@@ -65,16 +68,8 @@ export function App(): ReactNode {
 
 /** The canvas once the graph has come; before that, and where it never does, words. */
 function CanvasOrMessage(): ReactNode {
-  const { connection, refusal, loaded } = useWire();
+  const { connection, loaded } = useWire();
   if (loaded) return <GraphCanvas />;
-  if (connection === "refused")
-    return (
-      <div className="shell-message" role="alert">
-        <h2>This graph cannot be opened</h2>
-        <p>{refusal}</p>
-        <a href="/">Go to the graph last worked on</a>
-      </div>
-    );
   if (connection === "offline")
     return (
       <div className="shell-message" role="alert">

@@ -16,7 +16,17 @@ import { Connection } from "./wire/connection";
 const [, graph = ""] = /^\/g\/([^/]+)/.exec(window.location.pathname) ?? [];
 const document = new GraphDocument();
 const run = new Run();
-const wire = new Connection(decodeURIComponent(graph), document, run);
+const wire = new Connection(decoded(graph), document, run);
+
+/** What is no escape sequence names no graph either: the server says so. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 const root = globalThis.document.getElementById("root");
 
 applyRememberedTheme();

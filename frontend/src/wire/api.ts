@@ -1,7 +1,7 @@
 /** The server's HTTP routes, as docs/wire.md has them. */
 import { readCatalog } from "../catalog/read-catalog";
 import type { Catalog } from "../catalog/types";
-import type { ExampleEntry, MadeGraph, NewGraph, Problem, Refusal } from "./messages";
+import type { ExampleEntry, GraphEntry, MadeGraph, NewGraph, Problem, Refusal } from "./messages";
 import { Refused } from "./refused";
 
 /** The catalogue; waits while the server builds it. */
@@ -17,6 +17,11 @@ export async function fetchCatalog(): Promise<Catalog> {
 /** The examples, in the order they are offered. */
 export async function fetchExamples(): Promise<readonly ExampleEntry[]> {
   return (await body(await fetch("/api/examples"))) as ExampleEntry[];
+}
+
+/** The graphs that the server keeps, newest first. */
+export async function fetchGraphs(): Promise<readonly GraphEntry[]> {
+  return (await body(await fetch("/api/graphs"))) as GraphEntry[];
 }
 
 /** Makes a graph of a file's text, of an example, or an empty one. */
@@ -45,7 +50,7 @@ export async function fetchExport(graph: string, to: ExportKind, autograd: boole
   return answer.text();
 }
 
-export type { ExampleEntry as Example, MadeGraph, NewGraph } from "./messages";
+export type { ExampleEntry as Example, GraphEntry as KeptGraph, MadeGraph, NewGraph } from "./messages";
 
 export type ExportKind = "python" | "dot" | "svg";
 

@@ -85,7 +85,7 @@ export class Connection {
       this.takeAll(await this.ask<Joined>("join", { graph: this.graph, vector, have }));
     } catch (error) {
       if (!(error instanceof Refused)) return;
-      useWire.setState({ connection: "refused", refusal: `${error.message} ${error.help}`.trim() });
+      useWire.setState({ connection: "refused", refusal: error.message });
     }
   }
 

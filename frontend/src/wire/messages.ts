@@ -2,6 +2,7 @@
 export type {
   EdgeRow,
   ExampleEntry,
+  GraphEntry,
   Joined,
   Layout,
   Losses,

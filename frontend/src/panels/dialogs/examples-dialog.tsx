@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useEditor } from "../../editor/editor";
 import { openGraph } from "../../editor/files";
 import { type Example, fetchExamples } from "../../wire/api";
+import { GraphList } from "../graph-list";
 import { InlineCode } from "../inline-code";
 import { Dialog } from "./dialog";
 
@@ -35,6 +36,7 @@ export function ExamplesDialog(): ReactNode {
           </li>
         ))}
       </ul>
+      <GraphList except={editor.wire.graph} />
     </Dialog>
   );
 }

@@ -1,0 +1,76 @@
+"""What stands on the page where its graph is unknown, has no places yet, or cannot run."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import Server
+from tests.browser.editor import Editor
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def make(page: Page, server: Server, file: object) -> str:
+    """Make a graph of a file and return its id."""
+    answer = page.request.post(
+        f"{server.address}/api/graphs", data={"file": json.dumps(file)}, headers={"Origin": server.address}
+    )
+    assert answer.ok, answer.text()
+    made: str = answer.json()["id"]
+    return made
+
+
+def chain(**train: object) -> dict[str, object]:
+    """Give a graph of three nodes whose file names no places."""
+    return {
+        "gradcanvas": 1,
+        "title": "A chain",
+        "nodes": {
+            "x": {"op": "torch.ones", "args": {"size": [3]}, "requires_grad": True},
+            "grown": {"op": "torch.exp", "inputs": {"input": "x"}},
+            "loss": {"op": "torch.sum", "inputs": {"input": "grown"}},
+        },
+        "train": {"loss": "loss", "steps": 9, **train},
+    }
+
+
+def test_an_unknown_graph_says_so_and_leads_to_those_there_are(
+    context: BrowserContext, server: Server
+) -> None:
+    page = context.new_page()
+    known = make(page, server, chain())
+
+    page.goto(f"{server.address}/g/nowhere")
+
+    expect(page.get_by_role("heading", name="This graph cannot be opened")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("nowhere")
+    page.get_by_role("region", name="Your graphs").get_by_text("A chain").first.click()
+    expect(page).to_have_url(f"{server.address}/g/{known}")
+
+
+def test_nodes_without_places_are_spread_out(page: Page, server: Server) -> None:
+    editor = Editor(page, server.address)
+
+    editor.open(f"/g/{make(page, server, chain())}")
+
+    expect(editor.node("x")).to_be_visible()
+    page.wait_for_function(
+        """() => {
+          const cards = [...document.querySelectorAll("[role=application] [data-node]")];
+          return new Set(cards.map((card) => Math.round(card.getBoundingClientRect().x))).size === 3;
+        }"""
+    )
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_a_loss_that_is_no_number_is_told(page: Page, server: Server) -> None:
+    editor = Editor(page, server.address)
+    optimizer = {"op": "gradcanvas.descent", "args": {"lr": "nan"}}
+
+    editor.open(f"/g/{make(page, server, chain(optimizer=optimizer))}")
+    editor.train(9)
+
+    expect(editor.status).to_have_text(re.compile(r"^step 9 of 9, loss nan$"))
+    expect(editor.loss_chart).to_have_attribute("data-last", "NaN")
