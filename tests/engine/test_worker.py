@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gradcanvas.engine.messages import (
@@ -20,7 +21,9 @@ from gradcanvas.engine.messages import (
     decode_losses,
     decode_metrics,
     encode_json,
+    places_of_frames,
 )
+from gradcanvas.engine.opening import MOST_FRAMES
 from gradcanvas.engine.preload import NAMES
 from gradcanvas.engine.worker import worker_main
 from gradcanvas.training.frames import EVALUATION, EXACT, NO_GRADIENTS, Frame, decode
@@ -36,6 +39,7 @@ class Parent:
         self.connection, self.pid = connection, pid
         self.told: list[dict[str, Any]] = []
         self.frames: list[Frame] = []
+        self.batches: list[list[Frame]] = []
         self.losses: list[float] = []
         self.metrics: list[float] = []
         self.edit = 0
@@ -62,6 +66,10 @@ class Parent:
                 return message
             case b"F":
                 self.frames.append(decode(data[1:]))
+            case b"B":
+                self.batches.append(
+                    [decode(data[1:][start:end]) for start, end in places_of_frames(data[1:])]
+                )
             case b"L":
                 _, first, values = decode_losses(data)
                 assert first == len(self.losses), "each loss is told once, in order"
@@ -188,7 +196,46 @@ def test_nobody_watching_costs_no_frames_and_loses_no_losses(parent: Parent) -> 
     parent.until("status", state="idle", step=3000)
 
     assert len(parent.frames) == count + 1
+    assert parent.batches == []
     assert len(parent.losses) == 3000
+
+
+def test_the_beginning_of_a_run_is_shown_step_by_step_with_the_scripts_numbers(parent: Parent) -> None:
+    losses, _, w = article_script(200)
+    parent.send(type="watch", rate=30)
+    parent.load(article())
+    parent.until("status", state="idle")
+    count = len(parent.frames)
+
+    parent.command("train")
+    parent.until("status", state="idle", step=200)
+
+    batched = [frame for batch in parent.batches for frame in batch]
+    shown = {frame.step: frame for frame in (*batched, *parent.frames[count:])}
+    assert parent.losses == losses
+    assert parent.ask(what="tensor", ref="w", part="value")["value"] == w.tolist()
+    assert len(batched) <= MOST_FRAMES
+    assert len(shown) >= 20
+    assert [frame.step for frame in batched] == sorted({frame.step for frame in batched})
+    assert all(frame.flags == 0 and frame.layout == parent.frames[-1].layout for frame in batched)
+    assert [frame.loss for frame in batched] == [np.float32(losses[frame.step - 1]) for frame in batched]
+
+
+def test_a_long_run_is_shown_step_by_step_only_in_its_beginning(parent: Parent) -> None:
+    parent.send(type="watch", rate=30)
+    parent.load(long_run())
+    parent.command("train")
+    parent.until("status", state="running")
+    began = time.monotonic()
+
+    while time.monotonic() - began < 1.5:
+        parent.receive()
+    batched = [frame.step for batch in parent.batches for frame in batch]
+    while time.monotonic() - began < 2.0:
+        parent.receive()
+
+    assert 1 < len(batched) <= MOST_FRAMES
+    assert batched == [frame.step for batch in parent.batches for frame in batch]
 
 
 def test_pause_keeps_all_and_train_goes_on(parent: Parent) -> None:

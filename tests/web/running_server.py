@@ -144,7 +144,7 @@ class Client:
         self.doc: Doc[Any] = Doc()
         self.graph = graph
         self.socket = _Socket()
-        for name in ("edit", "layout", "frame", "losses", "metrics", "status", "notice"):
+        for name in ("edit", "layout", "frame", "frames", "losses", "metrics", "status", "notice"):
             self.socket.on(name, lambda data, name=name: self.events.put((name, data)))
         self.socket.connect(server.base, transports=["websocket"], headers=headers, wait_timeout=PATIENCE)
         if graph is not None:

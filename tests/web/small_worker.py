@@ -12,6 +12,7 @@ from typing import Any
 from gradcanvas.engine.messages import (
     WorkerSettings,
     decode_json,
+    encode_frames,
     encode_json,
     encode_losses,
     encode_metrics,
@@ -65,11 +66,12 @@ class SmallWorker:
         )
 
     def send_frame(self) -> None:
+        self.send(b"F" + self.make_frame())
+
+    def make_frame(self) -> bytes:
         self.frames += 1
         loss = float(self.step)
-        self.send(
-            b"F" + FRAME.pack(b"GCF1", self.frames, self.layouts, 0, self.step, loss, 0, 0, 0, 0, self.run)
-        )
+        return FRAME.pack(b"GCF1", self.frames, self.layouts, 0, self.step, loss, 0, 0, 0, 0, self.run)
 
     def on_load(self, text: str, edit: int, evaluate: bool) -> None:
         self.layouts += 1
@@ -129,6 +131,9 @@ class SmallWorker:
                 self.tell_status("idle")
             case "pause":
                 self.is_running = False
+            case "forward":
+                self.send(encode_frames([self.make_frame() for _ in range(3)]))
+                self.send_frame()
             case "backward":
                 self.is_deaf = True
 

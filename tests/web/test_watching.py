@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from gradcanvas.engine.messages import places_of_frames
 from tests.web.running_server import AT_ONCE, Client, Server, running, wait_until
 
 Connect = Callable[..., Client]
@@ -173,6 +174,30 @@ def test_a_page_that_does_not_draw_is_sent_no_more_than_a_few_frames(
     command(client, "pause")
 
     assert sent <= 3
+
+
+def test_the_frames_of_a_beginning_go_to_those_who_watch_before_the_frame_that_follows(
+    server: Server, connect: Connect
+) -> None:
+    graph = server.make()
+    client, hidden = connect(server, graph), connect(server, graph)
+    client.call("watch", {"rate": 30})
+    shown = client.next("frame")
+    hidden.call("watch", {"rate": 0})
+
+    command(client, "forward")
+
+    batch = client.next("frames")
+    after = client.next("frame")
+    frames = [batch[start:end] for start, end in places_of_frames(batch)]
+    first, layout = frame_numbers(shown)
+    assert [frame_numbers(frame) for frame in frames] == [(first + n, layout) for n in (1, 2, 3)]
+    assert frame_numbers(after) == (first + 4, layout)
+    late = connect(server, graph)
+    assert late.joined["frame"] == after
+    for page in (late, hidden):
+        assert page.call("query", {"what": "code"})["ok"]
+        assert all(name != "frames" for name, _ in page.events.queue)
 
 
 def test_a_page_gets_frames_at_its_own_rate_and_the_last_one_always(server: Server, connect: Connect) -> None:

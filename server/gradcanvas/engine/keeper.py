@@ -33,6 +33,9 @@ class Listener(Protocol):
     def frame(self, frame: bytes) -> None:
         """Take a frame."""
 
+    def frames(self, batch: bytes) -> None:
+        """Take a batch of frames of a run's beginning."""
+
     def losses(self, run: int, first: int, values: bytes) -> None:
         """Take losses."""
 
@@ -251,6 +254,8 @@ class Keeper:
                 self._receive_json(messages.decode_json(data))
             case messages.FRAME:
                 self._listener.frame(data[1:])
+            case messages.FRAMES:
+                self._listener.frames(data[1:])
             case messages.LOSSES:
                 self._listener.losses(*messages.decode_losses(data))
             case messages.METRICS:

@@ -7,6 +7,7 @@ A message is bytes: one kind byte and a payload. Both ends use the functions bel
 | `J` | a JSON object with `"type"` |
 | `F` | a frame, as `docs/wire.md` describes it |
 | `L` | losses: `u32` run, `u64` number of the first, then float64 each |
+| `B` | more frames, of a run's beginning: for each `u32` length, `u32` zero, the frame |
 | `M` | metrics: `u32` run, `u64` first step, `u32` n, n bytes of JSON (array of names), float64s step-major |
 
 To the worker: `load` (text, edit, evaluate), `command` (verb), `watch` (rate), `query` (id, …), `stop`,
@@ -26,9 +27,11 @@ from typing import Any
 
 JSON_MESSAGE = b"J"
 FRAME = b"F"
+FRAMES = b"B"
 LOSSES = b"L"
 METRICS = b"M"
 
+_BATCH_HEADER = struct.Struct("<I4x")
 _LOSSES_HEADER = struct.Struct("<IQ")
 _METRICS_HEADER = struct.Struct("<IQI")
 
@@ -68,6 +71,23 @@ def decode_json(data: bytes) -> dict[str, Any]:
     """Decode what `encode_json` made."""
     message: dict[str, Any] = json.loads(data[1:])
     return message
+
+
+def encode_frames(frames: list[bytes]) -> bytes:
+    """Encode a batch of frames, oldest first."""
+    parts = (part for frame in frames for part in (_BATCH_HEADER.pack(len(frame)), frame))
+    return b"".join((FRAMES, *parts))
+
+
+def places_of_frames(batch: bytes | bytearray) -> list[tuple[int, int]]:
+    """Give where each frame of a batch (without its kind byte) begins and ends; one cut short is left out."""
+    places, at = [], 0
+    while at + _BATCH_HEADER.size <= len(batch):
+        start = at + _BATCH_HEADER.size
+        at = start + _BATCH_HEADER.unpack_from(batch, at)[0]
+        if at <= len(batch):
+            places.append((start, at))
+    return places
 
 
 def encode_losses(run: int, first: int, values: bytes) -> bytes:

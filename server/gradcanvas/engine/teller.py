@@ -4,13 +4,15 @@ Knows the session and where to send; decides nothing.
 """
 
 import math
+import time
 from enum import StrEnum
 
 import torch
 
 from gradcanvas.document import Problem
 from gradcanvas.engine.inbox import Inbox
-from gradcanvas.engine.messages import FRAME, encode_losses, encode_metrics
+from gradcanvas.engine.messages import FRAME, encode_frames, encode_losses, encode_metrics
+from gradcanvas.engine.opening import Opening
 from gradcanvas.engine.pace import Pace
 from gradcanvas.training.preparing import resolve_device
 from gradcanvas.training.session import Session
@@ -35,8 +37,8 @@ class Teller:
         has_evaluated: something has been shown.
     """
 
-    def __init__(self, session: Session, inbox: Inbox, pace: Pace) -> None:
-        self._session, self._inbox, self._pace = session, inbox, pace
+    def __init__(self, session: Session, inbox: Inbox, pace: Pace, opening: Opening) -> None:
+        self._session, self._inbox, self._pace, self._opening = session, inbox, pace, opening
         self._display = Display(session)
         self.state = State.IDLE
         self.edit = 0
@@ -84,12 +86,26 @@ class Teller:
         """Tell the layout if it is another one."""
         message = self._display.layout([problem.model_dump() for problem in self._problems()])
         if message is not None:
+            self._kept_frames()
             self._inbox.send_json({**message, "edit": self.edit})
 
     def frame(self, *, exact: bool) -> None:
         """Tell the numbers."""
         self.has_evaluated |= self._session.moment is not None
+        self._kept_frames()
         self._inbox.send(FRAME + self._display.frame(exact=exact))
+
+    def keep_frame(self) -> None:
+        """Make a frame of a run's beginning; it is told with others, before the next one."""
+        self.layout()
+        began = time.perf_counter()
+        frame = self._display.frame(exact=False)
+        self._opening.keep(self._session.standing.step, frame, time.perf_counter() - began)
+
+    def _kept_frames(self) -> None:
+        frames = self._opening.take()
+        if frames:
+            self._inbox.send(encode_frames(frames))
 
     def numbers(self) -> None:
         """Tell the losses and metrics that are new."""

@@ -16,6 +16,7 @@ from gradcanvas.engine.answers import answer
 from gradcanvas.engine.copying import Copying
 from gradcanvas.engine.inbox import Inbox, Message
 from gradcanvas.engine.messages import WorkerSettings, read_copy
+from gradcanvas.engine.opening import Opening
 from gradcanvas.engine.pace import Pace
 from gradcanvas.engine.teller import State, Teller
 from gradcanvas.training.failures import RunError, failure
@@ -44,7 +45,8 @@ class Worker:
         self._inbox = Inbox(connection, settings.heartbeat_seconds)
         self._session = Session(device=settings.device, budget_bytes=settings.budget_bytes)
         self._pace = Pace()
-        self._teller = Teller(self._session, self._inbox, self._pace)
+        self._opening = Opening()
+        self._teller = Teller(self._session, self._inbox, self._pace, self._opening)
         self._copying = Copying(self._session, settings)
         self._is_released = False
 
@@ -174,6 +176,8 @@ class Worker:
             standing.target += steps
         else:
             standing.target = standing.step + steps
+        if self._teller.state is not State.RUNNING and self._pace.rate > 0:
+            self._opening.begin(standing.step)
         self._teller.recover()
         self._teller.state = State.RUNNING
         self._teller.status()
@@ -236,14 +240,18 @@ class Worker:
         now = clock()
         while not inbox:
             is_last = standing.step + 1 >= standing.target
-            watched = is_last or (pace.is_frame_due(now) and not session.is_short_batch_next())
+            is_kept = pace.rate > 0 and self._opening.is_due(standing.step + 1, now)
+            shown = pace.is_frame_due(now)
+            watched = is_last or ((shown or is_kept) and not session.is_short_batch_next())
             began = now
             session.step(watched=watched, verb="train")
             self._copying.is_wanted = True
             if is_last:
                 self._finish()
                 return
-            if watched:
+            if watched and not shown:
+                self._teller.keep_frame()
+            elif watched:
                 self._teller.layout()
                 self._teller.frame(exact=False)
                 pace.shown(began)

@@ -1,7 +1,7 @@
 """The newest results of one session, brought to each page that watches at the page's own pace.
 
-Layout, status and frame: the newest wins. Losses and metrics: every number, once. What a message means is the
-worker's and the page's business.
+Layout, status and frame: the newest wins. Losses and metrics: every number, once. The frames of a run's
+beginning are passed on and kept for nobody. What a message means is the worker's and the page's business.
 """
 
 import struct
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from gradcanvas.engine.messages import places_of_frames
 from gradcanvas.web.messages import Have
 from gradcanvas.web.outgoing import Outgoing
 from gradcanvas.web.series import Series
@@ -48,7 +49,7 @@ class Broadcast:
         self._layout: dict[str, Any] | None = None
         self._layouts_before = 0
         self._frame: bytes | None = None
-        self._frame_number = 0
+        self._frame_number = self._numbers_given = 0
         self._series = {"losses": Series(), "metrics": Series(names=())}
         self.status = dict(NO_STATUS)
 
@@ -136,12 +137,20 @@ class Broadcast:
             return
         with self._lock:
             renumbered = bytearray(frame)
-            _, layout = _FRAME_NUMBERS.unpack_from(frame, _FRAME_NUMBERS_AT)
-            self._frame_number += 1
-            numbers = (self._frame_number & 0xFFFFFFFF, layout + self._layouts_before)
-            _FRAME_NUMBERS.pack_into(renumbered, _FRAME_NUMBERS_AT, *numbers)
+            self._frame_number = self._renumber(renumbered, 0)
             self._frame = bytes(renumbered)
             self._pump_all()
+
+    def put_frames(self, batch: bytes) -> None:
+        """Pass on frames that follow each other fast to those who can take them; nobody gets them later."""
+        renumbered = bytearray(batch)
+        with self._lock:
+            for start, end in places_of_frames(batch):
+                if end - start >= _FRAME_HEADER_BYTES:
+                    self._renumber(renumbered, start)
+            sids = [viewer.sid for viewer in self._viewers.values() if self._has_room(viewer)]
+            if sids:
+                self._outgoing.send(sids, "frames", bytes(renumbered))
 
     def put_losses(self, run: int, first: int, values: bytes) -> None:
         """Take new losses."""
@@ -160,6 +169,18 @@ class Broadcast:
         """Send what time allows to those who are behind."""
         with self._lock:
             self._pump([viewer for viewer in self._viewers.values() if viewer.is_behind])
+
+    def _renumber(self, frame: bytearray, start: int) -> int:
+        """Give the frame that begins here its numbers, and return its own; the lock is held."""
+        _, layout = _FRAME_NUMBERS.unpack_from(frame, start + _FRAME_NUMBERS_AT)
+        self._numbers_given += 1
+        numbers = (self._numbers_given & 0xFFFFFFFF, layout + self._layouts_before)
+        _FRAME_NUMBERS.pack_into(frame, start + _FRAME_NUMBERS_AT, *numbers)
+        return self._numbers_given
+
+    def _has_room(self, viewer: Viewer) -> bool:
+        is_watching = viewer.is_open and viewer.rate > 0
+        return is_watching and self._outgoing.waiting_bytes(viewer.sid) <= SOFT_BYTES
 
     def _open(self, viewer: Viewer) -> None:
         with self._lock:

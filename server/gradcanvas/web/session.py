@@ -169,6 +169,10 @@ class Session:
         """Pass on a frame."""
         self.broadcast.put_frame(frame)
 
+    def frames(self, batch: bytes) -> None:
+        """Pass on frames of a run's beginning."""
+        self.broadcast.put_frames(batch)
+
     def losses(self, run: int, first: int, values: bytes) -> None:
         """Keep losses and pass them on."""
         self.broadcast.put_losses(run, first, values)
