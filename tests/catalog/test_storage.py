@@ -57,7 +57,10 @@ def test_the_first_load_builds_and_keeps_what_the_second_reads(empty_cache: Path
     assert json.loads(data)["torch"] == built.torch
     documentation = read_cached_documentation()
     assert documentation is not None
-    assert "other" in json.loads(documentation)["torch.add"]
+    told = json.loads(documentation)
+    assert "other" in told["operations"]["torch.add"]["text"]
+    assert told["operations"]["torch.add"]["derivatives"] == ["add.Tensor", "add.Scalar"]
+    assert told["derivatives"]["sin"] == {"self": "grad * self.cos().conj()"}
     assert [path.name for path in cache_path().parent.iterdir()] == [cache_path().name]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from gradcanvas.catalog.constructed import Constructed, read_constructed, walk_constructed
+from gradcanvas.catalog.derivatives import read_derivatives
 from gradcanvas.catalog.descriptions import category, is_random, resolve_reference, summary
 from gradcanvas.catalog.docstrings import trim
 from gradcanvas.catalog.editor import EDITOR_CALLABLES, EDITOR_OPERATIONS
@@ -50,12 +51,19 @@ def _build_operations() -> Iterator[Operation]:
                 _apply_rows(candidate.name, each) for each in sorted(merge_overloads(read), key=_size)
             )
             is_source = not all(any(each.wired for each in overload.arguments) for overload in read)
-            yield _describe(candidate, overloads, "source" if is_source else candidate.namespace.kind)
+            kind = "source" if is_source else candidate.namespace.kind
+            yield _with_derivatives(candidate, _describe(candidate, overloads, kind))
     for each in walk_constructed():
         overloads = tuple(_apply_rows(each.name, overload) for overload in read_constructed(each))
         if overloads:
             yield _describe(each, overloads, each.kind)
     yield from EDITOR_OPERATIONS
+
+
+def _with_derivatives(candidate: Candidate, operation: Operation) -> Operation:
+    base = candidate.schema_name.removeprefix("aten::")
+    derivatives, composed = read_derivatives().of(candidate.name, base)
+    return replace(operation, derivatives=derivatives, composed=composed)
 
 
 def _read_overloads(candidate: Candidate, schemas: dict[str, list[Any]]) -> list[Overload]:

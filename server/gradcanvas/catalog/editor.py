@@ -33,6 +33,7 @@ EDITOR_OPERATIONS: Final = (
             ),
         ),
         aliases=("[]", "index", "slice", "subscript", "getitem"),
+        composed=("select", "slice", "index"),
         documentation="The index is the text between the brackets, such as `:, 0, None`. A name in it "
         "stands for an entry of `inputs`: `mask`, or `i, :`.",
     ),
@@ -43,6 +44,7 @@ EDITOR_OPERATIONS: Final = (
         summary="Passes a tensor on and lets no gradient back.",
         overloads=(Overload((Argument("input", "tensor", wired=True, typed=False, required=True),), _ONE),),
         aliases=("stop gradient", "no gradient", "cut"),
+        composed=("detach",),
         documentation="The same values without a history: nothing before it gets a gradient through it.",
     ),
     Operation(

@@ -8,7 +8,7 @@ import json
 from dataclasses import MISSING, fields
 from typing import Any, Final
 
-from gradcanvas.catalog.model import Argument, Catalog, Operation, Output, Overload
+from gradcanvas.catalog.model import Argument, Catalog, Derivative, Operation, Output, Overload
 
 _KEPT: Final = ("name", "type", "kind", "category", "summary")
 
@@ -24,16 +24,26 @@ def to_json(catalog: Catalog) -> bytes:
     tree = {
         "torch": catalog.torch,
         "rules": catalog.rules,
-        "operations": {name: operation_to_json(each) for name, each in catalog.operations.items()},
+        "operations": {name: _operation_row(each) for name, each in catalog.operations.items()},
     }
     return _dump(tree)
 
 
 def documentation_to_json(catalog: Catalog) -> bytes:
-    """Write the documentation alone, name → text, in one line."""
-    return _dump(
-        {name: each.documentation for name, each in catalog.operations.items() if each.documentation}
-    )
+    """Write the documentation alone in one line: what is told of each operation, and all derivatives.
+
+    A derivative stands there once, however many names lead to it; a text that an operation before has
+    as well is told by `text_of`, the name of that one.
+    """
+    first: dict[str, str] = {}
+    rows = {
+        name: _documentation_row(each, first.setdefault(each.documentation, name))
+        for name, each in catalog.operations.items()
+    }
+    derivatives = {
+        each.of: dict(each.formulas) for row in catalog.operations.values() for each in row.derivatives
+    }
+    return _dump({"operations": {name: row for name, row in rows.items() if row}, "derivatives": derivatives})
 
 
 def from_json(data: bytes, documentation: bytes = b"{}") -> Catalog:
@@ -47,9 +57,16 @@ def from_json(data: bytes, documentation: bytes = b"{}") -> Catalog:
         ValueError: it is not one.
     """
     try:
-        tree, texts = json.loads(data), json.loads(documentation)
+        tree, told = json.loads(data), json.loads(documentation)
+        texts = told.get("operations", {})
+        derivatives = {
+            of: Derivative(of, tuple(formulas.items()))
+            for of, formulas in told.get("derivatives", {}).items()
+        }
+        arguments: dict[Any, Argument] = {}
         operations = {
-            name: _operation(name, row, texts.get(name, "")) for name, row in tree["operations"].items()
+            name: _operation(name, row, _with_text(texts, name), derivatives, arguments)
+            for name, row in tree["operations"].items()
         }
         return Catalog(torch=tree["torch"], rules=tree["rules"], operations=operations)
     except (KeyError, TypeError, AttributeError) as error:
@@ -57,8 +74,39 @@ def from_json(data: bytes, documentation: bytes = b"{}") -> Catalog:
 
 
 def operation_to_json(operation: Operation) -> dict[str, Any]:
-    """Return one operation as a JSON tree, without its documentation."""
-    tree = _row(operation, ("overloads", "aliases", "documentation"))
+    """Return one operation as a JSON tree, with its derivatives and without its long text."""
+    tree = _operation_row(operation)
+    if operation.derivatives:
+        tree["derivatives"] = [
+            {"of": each.of, "formulas": dict(each.formulas)} for each in operation.derivatives
+        ]
+    if operation.composed:
+        tree["composed"] = list(operation.composed)
+    return tree
+
+
+def _documentation_row(operation: Operation, told_by: str) -> dict[str, Any]:
+    """Return what is told of an operation when somebody looks at it.
+
+    Args:
+        operation: what is told of.
+        told_by: the first operation that has the same text.
+    """
+    row: dict[str, Any] = {}
+    if operation.documentation and told_by != operation.name:
+        row["text_of"] = told_by
+    elif operation.documentation:
+        row["text"] = operation.documentation
+    if operation.derivatives:
+        row["derivatives"] = [each.of for each in operation.derivatives]
+    if operation.composed:
+        row["composed"] = list(operation.composed)
+    return row
+
+
+def _operation_row(operation: Operation) -> dict[str, Any]:
+    """Return what is needed to draw and search an operation."""
+    tree = _row(operation, ("overloads", "aliases", "documentation", "derivatives", "composed"))
     if operation.aliases:
         tree["aliases"] = list(operation.aliases)
     tree["overloads"] = [
@@ -91,25 +139,42 @@ def _dump(tree: Any) -> bytes:
     return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _operation(name: str, row: dict[str, Any], documentation: str) -> Operation:
+def _with_text(told: dict[str, Any], name: str) -> dict[str, Any]:
+    row: dict[str, Any] = told.get(name, {})
+    return {**row, "text": told[row["text_of"]]["text"]} if "text_of" in row else row
+
+
+def _operation(
+    name: str,
+    row: dict[str, Any],
+    told: dict[str, Any],
+    derivatives: dict[str, Derivative],
+    arguments: dict[Any, Argument],
+) -> Operation:
     rest = {key: value for key, value in row.items() if key not in ("name", "overloads", "aliases")}
     return Operation(
         name=name,
-        overloads=tuple(_overload(each) for each in row["overloads"]),
+        overloads=tuple(_overload(each, arguments) for each in row["overloads"]),
         aliases=tuple(row.get("aliases", ())),
-        documentation=documentation,
+        documentation=told.get("text", ""),
+        derivatives=tuple(derivatives[of] for of in told.get("derivatives", ())),
+        composed=tuple(told.get("composed", ())),
         **rest,
     )
 
 
-def _overload(row: dict[str, Any]) -> Overload:
+def _overload(row: dict[str, Any], arguments: dict[Any, Argument]) -> Overload:
     return Overload(
-        tuple(_argument(each) for each in row["arguments"]),
+        tuple(_argument(each, arguments) for each in row["arguments"]),
         tuple(Output(**each) for each in row["outputs"]),
     )
 
 
-def _argument(row: dict[str, Any]) -> Argument:
+def _argument(row: dict[str, Any], known: dict[Any, Argument]) -> Argument:
+    """Return an argument; equal ones are one, which are made once."""
     if "choices" in row:
         row["choices"] = tuple(row["choices"])
-    return Argument(**row)
+    key = tuple(row.items())
+    if key not in known:
+        known[key] = Argument(**row)
+    return known[key]

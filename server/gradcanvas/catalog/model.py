@@ -98,6 +98,20 @@ class Overload:
 
 
 @dataclass(frozen=True, slots=True)
+class Derivative:
+    """The gradients of one of torch's operators, as torch's table has them.
+
+    Attributes:
+        of: the operator ("add.Tensor").
+        formulas: an argument, or several with commas between them, and the expression of its gradient from
+            `grad`, that of the output. The first tensor of a function, `input`, is called `self` there.
+    """
+
+    of: str
+    formulas: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One name of the vocabulary, with everything the editor shows of it.
 
@@ -111,6 +125,9 @@ class Operation:
         documentation: the docstring, reStructuredText as torch wrote it; may be empty.
         random: it draws random numbers.
         state: it changes state of its own on a call (a module with running statistics).
+        derivatives: the formulas of its gradients, one for each operator that it may be; empty where it is
+            composed of several.
+        composed: the operators of torch that it is composed of, in the order in which they run.
     """
 
     name: str
@@ -122,6 +139,8 @@ class Operation:
     documentation: str = ""
     random: bool = False
     state: bool = False
+    derivatives: tuple[Derivative, ...] = ()
+    composed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
