@@ -230,7 +230,10 @@ def _picture_json(picture: Picture | None) -> dict[str, Any] | None:
 
 def _edge_row(moment: Moment, place: int) -> dict[str, Any]:
     record = moment.records[place]
-    why = record.reason() if moment.is_differentiated else record.why
+    if not moment.is_differentiated:
+        why = record.why
+    else:
+        why = record.reason() if moment.edges[place] is None else None
     return {"edge": record.edge, "from": record.source, "why": why}
 
 

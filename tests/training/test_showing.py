@@ -1,0 +1,24 @@
+"""What a layout tells of the edges of a session."""
+
+from gradcanvas.training.session import Session
+from gradcanvas.training.showing import Display
+from tests.training.scripts import article, text
+
+
+def test_an_edge_has_a_reason_only_where_it_has_no_gradient() -> None:
+    session = Session(device="cpu")
+    session.load(text(article()))
+    session.evaluate()
+
+    layout = Display(session).layout([])
+
+    assert layout is not None
+    reasons = {row["edge"]: row["why"] for row in layout["edges"]}
+    assert {edge for edge, why in reasons.items() if why} == {"wx.other", "error.input"}
+    assert session.moment is not None
+    without = {
+        record.edge
+        for record, gradient in zip(session.moment.records, session.moment.edges, strict=True)
+        if gradient is None
+    }
+    assert without == {"wx.other", "error.input"}
