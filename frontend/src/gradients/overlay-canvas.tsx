@@ -57,7 +57,7 @@ function useFlowViewport(overlay: Overlay | null): void {
 function useFrames(overlay: Overlay | null, run: Run): void {
   useEffect(() => {
     if (overlay === null) return undefined;
-    overlay.takeFrame(run.frame);
+    overlay.takeFrame(run.shown);
     const stops = [
       run.onFrame((frame) => overlay.takeFrame(frame)),
       useRun.subscribe((state, before) => {

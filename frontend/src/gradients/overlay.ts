@@ -105,7 +105,7 @@ export class Overlay {
     this.invalidate();
   }
 
-  /** Takes the newest frame of the run. */
+  /** Takes the frame that is to be shown. */
   takeFrame(frame: Frame | null): void {
     this.frame = frame;
     if (frame) this.rescale(frame);
@@ -188,8 +188,10 @@ export class Overlay {
     }
     if (zoom >= PLATE_ZOOM && figures) {
       const plates = this.placed();
-      const { history } = this.run;
-      this.platePainter.paint(context, scene, plates, figures, history, palette, view);
+      const { history, replay } = this.run;
+      const reach = replay.frame ? history.countUpTo(replay.reach) : history.count;
+      const points = replay.frame ? history.countUpTo(replay.frame.step) : reach;
+      this.platePainter.paint(context, scene, plates, figures, history, reach, points, palette, view);
     }
     if (!far) this.paintLoss(palette);
     this.paintActions(palette, zoom);
@@ -242,7 +244,11 @@ export class Overlay {
   private paintLoss(palette: Palette): void {
     const book = this.run.losses.current();
     const loss = this.frame?.loss ?? Number.NaN;
-    paintLossPlate(this.context, this.scene, book?.values ?? null, book?.count ?? 0, loss, palette);
+    const { replay } = this.run;
+    const count = book?.count ?? 0;
+    const reach = replay.frame ? Math.min(count, replay.reach) : count;
+    const points = replay.frame ? Math.min(reach, replay.frame.step) : reach;
+    paintLossPlate(this.context, this.scene, book?.values ?? null, reach, points, loss, palette);
   }
 
   private paintActions(palette: Palette, zoom: number): void {

@@ -48,6 +48,13 @@ export class NormHistory {
     this.nextStep = step + this.stride;
   }
 
+  /** How many points are of this step or of one before. */
+  countUpTo(step: number): number {
+    let points = this.count;
+    while (points > 0 && (this.steps[points - 1] as number) > step) points -= 1;
+    return points;
+  }
+
   private clear(run: number): void {
     this.run = run;
     this.count = 0;

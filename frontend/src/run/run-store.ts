@@ -9,6 +9,7 @@ import type { Frame } from "./frame";
 import { LossBook, type RunLosses } from "./losses";
 import { type Metrics, withMetrics } from "./metrics";
 import { NormHistory } from "./norm-history";
+import { Replay, type Screen } from "./replay";
 
 /** While numbers stream, attributes and texts are refreshed no oftener than this. */
 const STREAM_INTERVAL_MS = 500;
@@ -63,11 +64,22 @@ export class Run {
   layout: IndexedLayout | null = null;
   readonly history = new NormHistory();
   readonly losses = new LossBook();
+  /** The beginning of a run, played for the eyes: only `shown` follows it. */
+  readonly replay: Replay;
   private metrics: Metrics | null = null;
   private readonly listeners = new Set<FrameListener>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private lastRefresh = 0;
   private notices = 0;
+
+  constructor(screen?: Screen) {
+    this.replay = new Replay(() => this.tell(), screen);
+  }
+
+  /** What the canvas draws: the newest frame, or the one that is played. */
+  get shown(): Frame | null {
+    return this.replay.frame ?? this.frame;
+  }
 
   /** Calls back for every frame and every layout; returns how to stop. */
   onFrame(listener: FrameListener): () => void {
@@ -77,6 +89,7 @@ export class Run {
 
   /** Takes a new layout; the frame before it no longer fits. */
   takeLayout(layout: Layout): void {
+    this.replay.end();
     this.layout = indexLayout(layout);
     this.history.relayout(layout.edges.map((row) => row.edge));
     this.frame = null;
@@ -88,10 +101,21 @@ export class Run {
   takeFrame(frame: Frame): boolean {
     if (this.layout === null || frame.layout !== this.layout.layout.layout) return false;
     this.frame = frame;
+    const played = this.replay.frame;
+    const follows = played !== null && frame.run === played.run && frame.step >= played.step;
+    if (frame.evaluation || !follows) this.replay.end();
     if (!frame.withoutGradients) this.history.add(frame.run, frame.step, frame.edges);
     this.tell();
     this.schedule(frame.exact ? REST_INTERVAL_MS : STREAM_INTERVAL_MS);
     return true;
+  }
+
+  /** Takes frames of a run's beginning: they are played, and their norms kept; none of them is the newest. */
+  takeFrames(frames: readonly Frame[]): void {
+    const fitting = frames.filter((frame) => frame.layout === this.layout?.layout.layout);
+    for (const { run, step, edges, withoutGradients } of fitting)
+      if (!withoutGradients) this.history.add(run, step, edges);
+    this.replay.take(fitting);
   }
 
   /** Takes losses; false where some are missing before them (the wire then asks again). */
@@ -130,7 +154,7 @@ export class Run {
   }
 
   private tell(): void {
-    for (const listener of this.listeners) listener(this.frame, this.layout);
+    for (const listener of this.listeners) listener(this.shown, this.layout);
   }
 
   /** While a run streams curves grow at the stream's pace; at rest what comes last is shown at once. */

@@ -2,7 +2,7 @@
 import { io, type Socket } from "socket.io-client";
 import type { GraphDocument } from "../document/graph-document";
 import type { Run } from "../run/run-store";
-import { decodeFrame } from "./decode-frame";
+import { decodeFrame, decodeFrames } from "./decode-frame";
 import type { Joined, Layout, Losses, Metrics, Notice, Query, Refusal, Status, Verb } from "./messages";
 import { Outbox } from "./outbox";
 import { Refused } from "./refused";
@@ -32,7 +32,10 @@ export class Connection {
       (update) => this.sendEdit(update),
       (saving) => useWire.setState({ saving }),
     );
-    document.onUpdate((update) => this.outbox.put(update));
+    document.onUpdate((update) => {
+      run.replay.end();
+      this.outbox.put(update);
+    });
     this.listen();
   }
 
@@ -44,6 +47,7 @@ export class Connection {
 
   /** Runs a verb; a refusal is announced and gives false. */
   async command(verb: Verb): Promise<boolean> {
+    this.run.replay.end();
     try {
       await this.ask("command", { verb });
       return true;
@@ -64,9 +68,13 @@ export class Connection {
     socket.on("connect", () => void this.join());
     socket.on("disconnect", () => this.lose());
     socket.on("connect_error", () => this.lose());
-    socket.on("edit", (update: Bytes) => this.document.applyRemote(bytesOf(update)));
+    socket.on("edit", (update: Bytes) => {
+      run.replay.end();
+      this.document.applyRemote(bytesOf(update));
+    });
     socket.on("layout", (layout: Layout) => run.takeLayout(layout));
     socket.on("frame", (frame: Bytes) => this.takeFrame(frame));
+    socket.on("frames", (batch: Bytes) => run.takeFrames(decodeFrames(batch)));
     socket.on("losses", (losses: Losses) => {
       if (!this.takeLosses(losses)) void this.join();
     });
@@ -107,6 +115,7 @@ export class Connection {
   }
 
   private watch(): void {
+    if (globalThis.document.hidden) this.run.replay.end();
     if (this.socket.connected)
       this.socket.emit("watch", { rate: globalThis.document.hidden ? 0 : FRAME_RATE });
   }

@@ -34,6 +34,21 @@ export function decodeFrame(data: ArrayBuffer | Uint8Array): Frame | null {
   };
 }
 
+/** The frames in a batch: before each its length and four bytes of nothing. What is cut short is left out. */
+export function decodeFrames(batch: ArrayBuffer | Uint8Array): Frame[] {
+  const bytes = aligned(batch);
+  const lengths = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const frames: Frame[] = [];
+  let at = 0;
+  while (at + 8 <= bytes.byteLength) {
+    const start = at + 8;
+    at = start + lengths.getUint32(at, true);
+    const frame = at <= bytes.byteLength ? decodeFrame(bytes.subarray(start, at)) : null;
+    if (frame !== null) frames.push(frame);
+  }
+  return frames;
+}
+
 /** Reads blocks one after another, each from a multiple of 8. */
 class Blocks {
   private at = HEADER_BYTES;

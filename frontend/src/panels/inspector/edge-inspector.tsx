@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { cutEdge } from "../../document/commands";
 import type { EdgeView } from "../../document/types";
 import { useEditor, useSnapshot } from "../../editor/editor";
+import { figure, NORM } from "../../run/frame";
 import { useView } from "../../view/view-store";
 import { Elements, type ElementsPart } from "./elements";
 import { FigureTable, useNumbers } from "./figures";
@@ -18,6 +19,7 @@ export function EdgeInspector({ edge }: { readonly edge: EdgeView }): ReactNode 
   const source = from === undefined ? undefined : layout?.outputRow.get(from);
   const shape = source === undefined ? [] : (layout?.layout.outputs[source]?.shape ?? []);
   const parts: ElementsPart[] = [{ name: "gradient", query: { what: "edge", edge: edge.id }, signed: true }];
+  const flows = frame !== null && figure(frame.edges, row, NORM) !== null;
   const ends = [byUid.get(edge.source), byUid.get(edge.target)];
   return (
     <>
@@ -58,7 +60,7 @@ export function EdgeInspector({ edge }: { readonly edge: EdgeView }): ReactNode 
         />
         <Elements key={edge.id} of={edge.id} shape={shape} parts={parts} />
       </div>
-      {why && <p className="dim">No gradient: {why}.</p>}
+      {why && !flows && <p className="dim">No gradient: {why}.</p>}
       {row === undefined && <p className="dim">No gradient: one of its nodes did not run.</p>}
     </>
   );

@@ -1,9 +1,12 @@
 /** The exact figures of a node's tensors or of an edge's gradient, refreshed at the pace of `tick`. */
 import type { ReactNode } from "react";
+import { upstream } from "../../document/upstream";
+import { useSnapshot } from "../../editor/editor";
 import { exactNumber } from "../../gradients/number-text";
 import { type Figures, type Frame, figure, MAX, MEAN, MIN, NONFINITE, NORM } from "../../run/frame";
 import { type IndexedLayout, useRun } from "../../run/run-store";
 import type { OutputRow } from "../../wire/messages";
+import { InlineCode } from "../inline-code";
 import { Elements, type ElementsPart } from "./elements";
 
 /** The figures of one tensor: a value, a gradient, or a leaf's deposits. */
@@ -95,16 +98,32 @@ export function useNumbers(): { readonly frame: Frame | null; readonly layout: I
 export function NodeFigures({ id }: { readonly id: string }): ReactNode {
   const { frame, layout } = useNumbers();
   const rows = layout?.nodeRows.get(id) ?? [];
-  if (rows.length === 0)
-    return (
-      <p className="dim">No values yet: this node did not run. See its problems, or wire what is missing.</p>
-    );
+  if (rows.length === 0) return <NoValues id={id} />;
   return rows.slice(0, MOST_ROWS).map((row) => {
     const output = layout?.layout.outputs[row];
     return (
       output && <OutputFigures key={output.ref} output={output} row={row} frame={frame} layout={layout} />
     );
   });
+}
+
+/** Why a node has no values, and what gives it some. */
+function NoValues({ id }: { readonly id: string }): ReactNode {
+  const snapshot = useSnapshot();
+  const problems = useRun((run) => run.layout?.problems);
+  const uid = snapshot.byId.get(id)?.uid;
+  const blockers = uid === undefined ? [] : upstream(snapshot, uid).filter((node) => problems?.has(node.id));
+  const [nearest] = blockers;
+  const why = problems?.has(id)
+    ? "see its problem above."
+    : nearest
+      ? `it waits for \`${nearest.id}\`, which has a problem.`
+      : "Forward, Step and Train compute them.";
+  return (
+    <p className="dim">
+      <InlineCode text={`No values yet: ${why}`} />
+    </p>
+  );
 }
 
 const MOST_ROWS = 12;

@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { addNode, connect } from "./commands";
+import { GraphDocument } from "./graph-document";
+import { upstream } from "./upstream";
+
+describe("what a node depends on", () => {
+  it("is told once each, the nearest first, and not what depends on it", () => {
+    const document = new GraphDocument();
+    const node = (id: string): string => addNode(document, { op: "torch.exp", at: [0, 0], id });
+    const [x, a, b, end] = [node("x"), node("a"), node("b"), node("end")];
+    const wire = (source: string, target: string, argument: string): void =>
+      connect(document, { source, output: null, target, argument, list: false });
+    wire(x, a, "input");
+    wire(x, b, "other");
+    wire(a, b, "input");
+    wire(b, end, "input");
+
+    const names = (uid: string): string[] => upstream(document.getSnapshot(), uid).map(({ id }) => id);
+
+    expect(names(end)).toEqual(["b", "x", "a"]);
+    expect(names(x)).toEqual([]);
+  });
+});
