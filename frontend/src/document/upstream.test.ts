@@ -17,7 +17,7 @@ describe("what a node depends on", () => {
 
     const names = (uid: string): string[] => upstream(document.getSnapshot(), uid).map(({ id }) => id);
 
-    expect(names(end)).toEqual(["b", "x", "a"]);
+    expect(names(end)).toEqual(["b", "a", "x"]);
     expect(names(x)).toEqual([]);
   });
 });
