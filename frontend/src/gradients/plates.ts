@@ -29,13 +29,15 @@ export class PlatePainter {
     this.texts.resize(edges);
   }
 
-  /** Draws the plates that are seen. */
+  /** Draws the plates that are seen; of each curve, which has room for `reach` points, the first `points`. */
   paint(
     context: CanvasRenderingContext2D,
     scene: Scene,
     plates: Plates,
     figures: Figures,
     history: NormHistory,
+    reach: number,
+    points: number,
     palette: Palette,
     view: Seen,
   ): void {
@@ -54,7 +56,7 @@ export class PlatePainter {
         context.lineWidth = scale;
         drawn = scale;
       }
-      this.paintPlate(context, edge, x, y, row, figures, history, palette, scale);
+      this.paintPlate(context, edge, x, y, row, figures, history, reach, points, palette, scale);
     }
   }
 
@@ -66,6 +68,8 @@ export class PlatePainter {
     row: number,
     figures: Figures,
     history: NormHistory,
+    reach: number,
+    points: number,
     palette: Palette,
     scale: number,
   ): void {
@@ -77,7 +81,7 @@ export class PlatePainter {
     const finite = figures[row * ROW + NONFINITE] === 0;
     const mean = figures[row * ROW + MEAN] as number;
     const colour = finite ? signColour(mean, palette) : palette.ink;
-    const curve = history.count > 1;
+    const curve = reach > 1;
     context.fillStyle = colour;
     const baseline = curve ? top + 12.5 * scale : y + 3.5 * scale;
     context.fillText(finite ? this.texts.text(edge, mean) : "not finite", x, baseline);
@@ -89,17 +93,18 @@ export class PlatePainter {
     const start = row * HISTORY_POINTS;
     const from = top + 16.5 * scale;
     const place = { x: left + inset, y: from, width: width - 2 * inset, height: room };
-    traceCurve(context, history.values, start, history.count, 1, place, false, history.steps);
+    traceCurve(context, history.values, start, reach, 1, place, false, history.steps, points);
     context.stroke();
   }
 }
 
-/** Draws the plate with the loss curve beside the loss node's output. */
+/** Draws the plate with the loss curve beside the loss node's output: of `count` losses the first `points`. */
 export function paintLossPlate(
   context: CanvasRenderingContext2D,
   scene: Scene,
   losses: Float64Array | null,
   count: number,
+  points: number,
   loss: number,
   palette: Palette,
 ): void {
@@ -113,7 +118,7 @@ export function paintLossPlate(
   context.stroke();
   context.lineWidth = 1;
   paintPanel(context, at.x, at.y, LOSS_PLATE_WIDTH, LOSS_PLATE_HEIGHT, palette);
-  paintLossTexts(context, at, count, lossText(loss, losses?.[count - 1]), palette);
+  paintLossTexts(context, at, points, lossText(loss, losses?.[points - 1]), palette);
   if (losses === null || count < 2) return;
   context.strokeStyle = palette.loss;
   context.lineWidth = 1.4;
@@ -121,7 +126,7 @@ export function paintLossPlate(
   const width = LOSS_PLATE_WIDTH - 2 * INSET;
   const stride = Math.max(1, Math.ceil(count / (width * 2)));
   const place = { x: at.x + INSET, y: at.y + 20, width, height: LOSS_PLATE_HEIGHT - 26 };
-  traceCurve(context, losses, 0, count, stride, place, true, null);
+  traceCurve(context, losses, 0, count, stride, place, true, null, points);
   context.stroke();
 }
 
@@ -200,7 +205,8 @@ const FEW_POINTS = 10;
 const MARK_RADIUS = 1.1;
 
 /** Adds a curve of `count` values to the path, from zero (or the least below it) to the largest; `logarithmic` if all
-are positive and far apart. A point stands where its step is (`steps`), or, without these, where its number is. */
+are positive and far apart. A point stands where its step is (`steps`), or, without these, where its number is. The
+first `points` are drawn, in the room of all. */
 export function traceCurve(
   context: CanvasRenderingContext2D,
   values: Float32Array | Float64Array,
@@ -210,6 +216,7 @@ export function traceCurve(
   { x, y, width, height }: Place,
   logarithmic: boolean,
   steps: Float64Array | null,
+  points: number = count,
 ): void {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
@@ -225,7 +232,7 @@ export function traceCurve(
   const first = steps?.[0] ?? 0;
   const reach = (steps?.[count - 1] ?? 1) - first || 1;
   let begun = false;
-  for (let k = 0; k < count; k += stride) {
+  for (let k = 0; k < points; k += stride) {
     const value = values[start + k] as number;
     if (!Number.isFinite(value)) {
       begun = false;

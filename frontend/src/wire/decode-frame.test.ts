@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { figure, MEAN, NORM } from "../run/frame";
-import { decodeFrame } from "./decode-frame";
+import { decodeFrame, decodeFrames } from "./decode-frame";
 
 /** A frame of two edges, one output, one leaf and three bytes of pictures, as docs/wire.md has it. */
 function encode(exact: boolean): ArrayBuffer {
@@ -61,6 +61,35 @@ describe("a frame", () => {
     expect(decodeFrame(encode(true).slice(0, 100))).toBeNull();
     expect(decodeFrame(new ArrayBuffer(64))).toBeNull();
     expect(decodeFrame(new ArrayBuffer(3))).toBeNull();
+  });
+});
+
+describe("a batch of frames", () => {
+  const batch = (...frames: ArrayBuffer[]): Uint8Array => {
+    const parts = frames.map((frame) => {
+      const part = new Uint8Array(8 + Math.ceil(frame.byteLength / 8) * 8);
+      new DataView(part.buffer).setUint32(0, part.length - 8, true);
+      part.set(new Uint8Array(frame), 8);
+      return part;
+    });
+    return new Uint8Array(parts.flatMap((part) => Array.from(part)));
+  };
+
+  it("is decoded in its order, with views of the batch", () => {
+    const bytes = batch(encode(false), encode(true), encode(false));
+
+    const frames = decodeFrames(bytes);
+
+    expect(frames.map((frame) => frame.exact)).toEqual([false, true, false]);
+    expect(frames.every((frame) => frame.edges.buffer === bytes.buffer)).toBe(true);
+  });
+
+  it("loses only what is cut short", () => {
+    const bytes = batch(encode(false), encode(true));
+
+    expect(decodeFrames(bytes.slice(0, -1)).length).toBe(1);
+    expect(decodeFrames(new Uint8Array([255, 255, 255, 255, 0, 0, 0, 0]))).toEqual([]);
+    expect(decodeFrames(new ArrayBuffer(0))).toEqual([]);
   });
 });
 
