@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+from gradcanvas.catalog.absent import why_absent
 from gradcanvas.catalog.json_form import documentation_to_json, from_json, operation_to_json, to_json
 from gradcanvas.catalog.model import Argument, Catalog, Operation, Output, Overload
 from gradcanvas.catalog.search import search, suggest
@@ -28,6 +29,7 @@ __all__ = [
     "search",
     "suggest",
     "to_json",
+    "why_absent",
 ]
 
 

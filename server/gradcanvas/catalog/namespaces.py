@@ -46,6 +46,7 @@ NAMESPACES: Final = (
     Namespace("torch.special", torch.special, "special_"),
     Namespace("torch.fft", torch.fft, "fft_"),
     Namespace("torch.masked", torch.masked, "masked_"),
+    Namespace("torch.signal.windows", torch.signal.windows, "signal_windows_"),
 )
 
 
@@ -73,7 +74,11 @@ class Candidate:
         return f"aten::{self.namespace.prefix}{native}"
 
 
-_PYTHON_HOMES: Final = {"torch.nn.functional": "torch.nn.functional", "torch.masked": "torch.masked._ops"}
+_PYTHON_HOMES: Final = {
+    "torch.nn.functional": "torch.nn.functional",
+    "torch.masked": "torch.masked._ops",
+    "torch.signal.windows": "torch.signal.windows.windows",
+}
 """Namespaces whose functions are written in Python, and the modules that these say they are of."""
 
 

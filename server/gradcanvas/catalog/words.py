@@ -3,7 +3,7 @@
 from typing import Final
 
 CATEGORIES: Final[dict[str, str]] = {
-    "Sources": "zeros_like ones_like full_like new_full new_ones new_zeros",
+    "Sources": "torch.signal.windows.* zeros_like ones_like full_like new_full new_ones new_zeros",
     "Arithmetic": """
         add sub subtract rsub mul multiply div divide true_divide floor_divide pow float_power neg
         negative positive reciprocal sqrt rsqrt square abs absolute exp exp2 expm1 log log1p log2
@@ -246,6 +246,7 @@ ROOMS: Final = (
     "torch.special",
     "torch.fft",
     "torch.masked",
+    "torch.signal.windows",
     "torch.nn",
     "torch.optim",
     "torch.optim.lr_scheduler",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradcanvas.catalog import suggest
+from gradcanvas.catalog import suggest, why_absent
 from gradcanvas.catalog.model import Catalog, Operation, Output, Overload
 from gradcanvas.document import Graph, Literal, Node, Problem
 from gradcanvas.document.problems import nearest, pointer
@@ -102,11 +102,12 @@ def find_operation(
     """Look an operation up, or say which one was probably meant."""
     operation = catalog.operations.get(name)
     if operation is None:
-        close = suggest(catalog, name)
+        why, successor = why_absent(name, catalog.torch)
+        close = successor if successor in catalog.operations else suggest(catalog, name)
         problems.add(
             path,
             "unknown-op",
-            f"There is no operation `{name[:80]}`.",
+            f"There is no operation `{name[:80]}`{f': {why}' if why else ''}.",
             f"Did you mean `{close}`?" if close else "Look for it in the palette or with `gradcanvas ops`.",
         )
     elif operation.kind not in kinds:

@@ -187,6 +187,8 @@ def _list_of(fits: Callable[[Any], bool], help_text: str) -> Row:
         ):
             return expected(argument), help_text
         if argument.length is not None and argument.length > 1 and len(value) not in (1, argument.length):
+            if not value and argument.default == "[]":
+                return None
             return f"{expected(argument)} of length {argument.length}", f"This one has {len(value)}."
         return None
 
