@@ -98,6 +98,23 @@ describe("snapshots", () => {
   });
 });
 
+describe("functions", () => {
+  it("that share a name after a merge are told apart, as nodes are", () => {
+    const document = new GraphDocument();
+    document.transact(({ functions }) => {
+      for (const uid of ["f1", "f2"]) {
+        const fields = new Y.Map([
+          ["name", "double"],
+          ["order", uid],
+        ]);
+        functions.set(uid, fields as never);
+      }
+    });
+
+    expect(document.getSnapshot().functions.map(({ name }) => name)).toEqual(["double", "double_2"]);
+  });
+});
+
 describe("nodes without a place", () => {
   it("are found, and placing them is no step of undo", () => {
     const { document, w, x } = regression();

@@ -167,12 +167,14 @@ export function readFrames(frames: Roots["frames"]): FrameView[] {
   }));
 }
 
-/** The functions of the graph, in order. */
+/** The functions of the graph, in order; where two share a name after a merge, the later is read as `name_2`. */
 export function readFunctions(functions: Roots["functions"]): FunctionView[] {
-  return inOrder(functions).map(([uid, fields]) => readFunction(uid, fields));
+  const records = inOrder(functions);
+  const names = uniqueIds(records.map(([uid, fields]) => [uid, textField(fields, "name")]));
+  return records.map(([uid, fields]) => readFunction(uid, names.get(uid) ?? "", fields));
 }
 
-function readFunction(uid: string, fields: Fields): FunctionView {
+function readFunction(uid: string, name: string, fields: Fields): FunctionView {
   const nodes = mapField(fields, "nodes") as Roots["nodes"] | null;
   const records = nodes ? inOrder(nodes) : [];
   const names = namesOf(uniqueIds(records.map(([uid, node]) => [uid, textField(node, "id")])));
@@ -180,7 +182,7 @@ function readFunction(uid: string, fields: Fields): FunctionView {
   const outputs = textEntries(mapField(fields, "outputs"));
   return {
     uid,
-    name: textField(fields, "name"),
+    name,
     order: textField(fields, "order"),
     inputs: Array.isArray(inputs) ? inputs.filter(isString) : [],
     nodes: records.map(([uid, node]) => readNode(uid, names.ids.get(uid) ?? "", node, names)),

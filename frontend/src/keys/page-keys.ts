@@ -3,6 +3,7 @@ import type { Editor } from "../editor/editor";
 import { chooseFile, saveGraph } from "../editor/files";
 import { useRun } from "../run/run-store";
 import { useView } from "../view/view-store";
+import { useWire } from "../wire/wire-store";
 import type { KeyRow } from "./table";
 
 /** Rows of the key table that do not need the canvas. */
@@ -43,7 +44,7 @@ function train({ wire }: Editor): boolean {
 
 function stop({ wire }: Editor): boolean {
   const state = useRun.getState().status?.state;
-  if (state === "running" || state === "paused") void wire.command("stop");
+  if (state === "running" || state === "paused" || useWire.getState().busy) void wire.command("stop");
   return true;
 }
 

@@ -5,6 +5,7 @@ import type { Run } from "../run/run-store";
 import { decodeFrame, decodeFrames } from "./decode-frame";
 import type { Joined, Layout, Losses, Metrics, Notice, Query, Refusal, Status, Verb } from "./messages";
 import { Outbox } from "./outbox";
+import { Probe } from "./probe";
 import { Refused } from "./refused";
 import { useWire } from "./wire-store";
 
@@ -19,6 +20,10 @@ type Answer<T> = ({ readonly ok: true } & T) | { readonly ok: false; readonly er
 export class Connection {
   private readonly socket: Socket;
   private readonly outbox: Outbox;
+  private readonly probe = new Probe(
+    () => this.query({ what: "ledger", ref: "" }),
+    (busy) => useWire.setState({ busy }),
+  );
   private drawn = 0;
   private newest = 0;
 
@@ -50,6 +55,7 @@ export class Connection {
     this.run.replay.end();
     try {
       await this.ask("command", { verb });
+      this.probe.poke();
       return true;
     } catch (error) {
       this.announce(error);
@@ -106,11 +112,13 @@ export class Connection {
     if (joined.frame) this.takeFrame(joined.frame);
     this.takeLosses(joined.losses);
     useWire.setState({ connection: "online", refusal: null, loaded: true, file: joined.file });
+    this.probe.poke();
     this.watch();
   }
 
   private lose(): void {
     this.outbox.close();
+    this.probe.forget();
     if (useWire.getState().connection !== "refused") useWire.setState({ connection: "offline" });
   }
 
@@ -149,6 +157,7 @@ export class Connection {
   private async sendEdit(update: Uint8Array): Promise<boolean> {
     try {
       await this.ask("edit", update);
+      this.probe.poke();
       return true;
     } catch (error) {
       if (error instanceof Refused) this.announce(error);

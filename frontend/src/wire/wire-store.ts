@@ -8,6 +8,8 @@ export interface WireState {
   readonly refusal: string | null;
   /** Edits wait for their acknowledgement. */
   readonly saving: boolean;
+  /** The worker has not answered for a while: it computes something long. */
+  readonly busy: boolean;
   /** The first state of the document has come. */
   readonly loaded: boolean;
   /** The file the server was started on, if any. */
@@ -19,6 +21,7 @@ export const useWire = create<WireState>()(() => ({
   connection: "connecting",
   refusal: null,
   saving: false,
+  busy: false,
   loaded: false,
   file: null,
 }));

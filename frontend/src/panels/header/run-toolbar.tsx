@@ -55,6 +55,7 @@ export const RunToolbar = memo(function RunToolbar(): ReactNode {
   const { wire } = useEditor();
   const state = useRun((run) => run.status?.state ?? "starting");
   const online = useWire((connection) => connection.connection === "online");
+  const busy = useWire((connection) => connection.busy);
   return (
     <div className="run-toolbar" role="toolbar" aria-label="Run">
       {VERBS.map(({ verb, name, what, icon, strong, when }) => (
@@ -64,7 +65,7 @@ export const RunToolbar = memo(function RunToolbar(): ReactNode {
           className={icon ? "icon-button" : `button ${strong ? "button-strong" : ""}`}
           aria-label={icon ? name : undefined}
           title={what}
-          disabled={!online || !when.includes(state)}
+          disabled={!online || !(when.includes(state) || (verb === "stop" && busy))}
           onClick={() => void wire.command(verb)}
         >
           {icon ? <Icon name={icon} /> : name}
@@ -104,7 +105,8 @@ export function RunStatus(): ReactNode {
   useRun((run) => run.tick);
   const { run } = useEditor();
   const state = status?.state ?? "starting";
-  const text = statusText(status, run.frame?.step, run.frame?.loss, run.losses.last());
+  const busy = useWire((connection) => connection.busy) && state !== "running";
+  const text = busy ? "evaluating…" : statusText(status, run.frame?.step, run.frame?.loss, run.losses.last());
   return (
     <output
       className="run-status"
