@@ -25,7 +25,7 @@ MEASURE = """
     const put = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
     const observer = new MutationObserver(() => {
         observer.disconnect();
-        requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - began)));
+        requestAnimationFrame(() => resolve(performance.now() - began));
     });
     observer.observe(target, { attributeFilter: ["data-value"] });
     const began = performance.now();
@@ -33,7 +33,7 @@ MEASURE = """
     input.dispatchEvent(new Event("input", { bubbles: true }));
 })
 """
-"""Types a value and waits until its number has come and the frame after it has been painted."""
+"""Types a value and waits for the animation frame in which its numbers, come just before, are drawn."""
 
 
 def rows() -> list[Row]:

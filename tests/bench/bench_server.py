@@ -1,18 +1,21 @@
-"""How fast a server answers, a worker trains its first step, and how much the page weighs."""
+"""How fast a server answers, trains a first step, stops and recovers, and what it sends."""
 
 import json
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import sync_playwright
 
 from gradcanvas.engine.local import PRELOAD, WORKER
 from tests.bench.table import Row
 from tests.browser.find_chromium import ARGUMENTS, find_chromium
 from tests.oracle.article import EXAMPLES
-from tests.web.running_server import Client, running
+from tests.web.running_server import Client, Server, running
 
 STARTS = 5
 GOAL_READY_SECONDS, GOAL_WORKER_SECONDS, GOAL_PAGE_KILOBYTES = 1.0, 0.3, 350
@@ -24,6 +27,7 @@ def rows() -> list[Row]:
         ready = _ready_seconds(Path(folder))
         worker, cold = _worker_seconds(Path(folder) / "workers")
         page = _page_kilobytes(Path(folder) / "page")
+        long = _long_run(Path(folder) / "long")
     return [
         Row(
             "server ready to serve",
@@ -45,7 +49,87 @@ def rows() -> list[Row]:
             f"at most {GOAL_PAGE_KILOBYTES} kB",
             page <= GOAL_PAGE_KILOBYTES,
         ),
+        Row(
+            "a run of 100,000 steps: bytes of losses sent, a step",
+            f"{long.bytes_a_step:.1f}",
+            "8, each loss once",
+            long.bytes_a_step == 8,
+            f"{long.frames} frames beside them",
+        ),
+        Row(
+            "Stop in a run of a million steps, until it is told",
+            f"{long.stop_seconds * 1000:.0f} ms",
+            "at most 500 ms",
+            long.stop_seconds <= 0.5,
+        ),
+        Row(
+            "kill -9 of the worker in a running loop, until it is told",
+            f"{long.told_seconds * 1000:.0f} ms",
+            "at most 1 s",
+            long.told_seconds <= 1,
+            f"until it can go on: {long.back_seconds * 1000:.0f} ms",
+        ),
     ]
+
+
+@dataclass(frozen=True)
+class LongRun:
+    """What was seen of long runs."""
+
+    bytes_a_step: float
+    frames: int
+    stop_seconds: float
+    told_seconds: float
+    back_seconds: float
+
+
+def _long_run(folder: Path) -> LongRun:
+    """Watch a run of 100,000 steps, stop one of a million, and kill the worker in a third."""
+    text = (EXAMPLES / "linear-regression.json").read_text()
+    with running(folder, worker=WORKER, preload=PRELOAD) as server:
+        client = Client(server, _long_graph(server, text, 100_000))
+        client.call("watch", {"rate": 30})
+        client.call("command", {"verb": "train"})
+        losses, frames = 0, 0
+        while losses < 8 * 100_000:
+            name, data = client.events.get(timeout=120)
+            losses += len(data["values"]) if name == "losses" else 0
+            frames += name == "frame"
+            if name == "frame":
+                client.socket.emit("received", {"frame": int.from_bytes(data[4:8], "little")})
+        client.socket.disconnect()
+        client = Client(server, _long_graph(server, text, 1_000_000))
+        client.call("command", {"verb": "train"})
+        client.until("losses", lambda sent: sent["from"] > 20_000)
+        stop = _seconds_until(client, lambda: client.call("command", {"verb": "stop"}), "idle", "paused")
+        client.call("command", {"verb": "train"})
+        client.until("status", lambda status: status["state"] == "running")
+        time.sleep(1.5)
+        (worker,) = _workers(server)[-1:]
+        told = _seconds_until(client, worker.kill, "lost")
+        back = _seconds_until(client, lambda: None, "paused")
+        client.socket.disconnect()
+    return LongRun(losses / 100_000, frames, stop, told, told + back)
+
+
+def _long_graph(server: Server, text: str, steps: int) -> str:
+    file = text.replace('"steps": 200', f'"steps": {steps}')
+    return str(server.json("/api/graphs", {"file": file})["id"])
+
+
+def _seconds_until(client: Client, act: Callable[[], object], *states: str) -> float:
+    began = time.perf_counter()
+    act()
+    client.until("status", lambda status: status["state"] in states)
+    return time.perf_counter() - began
+
+
+def _workers(server: Server) -> list[psutil.Process]:
+    """Return the server's workers, the youngest last."""
+    children = [
+        child for parent in psutil.Process(server.process.pid).children() for child in parent.children()
+    ]
+    return sorted(children, key=lambda child: child.create_time())
 
 
 def _ready_seconds(folder: Path) -> list[float]:
