@@ -63,6 +63,14 @@ def test_large_frames_are_fewer_and_reach_as_far() -> None:
     assert observed(1000, bytes(50_000))[-1] > 150
 
 
+def test_a_frame_that_was_held_up_does_not_thin_out_the_rest() -> None:
+    opening = Opening(Clock())
+    opening.begin(0)
+    opening.keep(1, b"1", MOST_SECONDS / 2)
+
+    assert opening.is_due(2, 100.0)
+
+
 def test_after_its_time_nothing_is_due() -> None:
     clock = Clock()
     opening = Opening(clock)

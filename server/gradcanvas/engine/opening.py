@@ -3,6 +3,7 @@
 Knows only steps, bytes and a clock: a bounded number of frames, handed over in batches.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,10 @@ GROWTH = 0.04
 MOST_FRAMES = 120
 MOST_BYTES = 1 << 20
 MOST_SECONDS = 0.15
-"""All frames of a run together may take so much time; where one is large or slow, fewer are made."""
+"""All frames of a run together may take so much; where they are large or slow, fewer are made."""
+
+_TRIALS = 3
+"""So many frames are made before it is said how long one takes: now and then one is held up."""
 
 
 @dataclass
@@ -34,6 +38,7 @@ class Opening:
     _count: int = 0
     _bytes: int = 0
     _spent: float = 0.0
+    _least: float = 0.0
     _kept: list[bytes] = field(default_factory=list)
 
     def begin(self, step: int) -> None:
@@ -41,7 +46,7 @@ class Opening:
         self._first, self._next = step, step + 1
         self._ends = self.clock() + SECONDS
         self._count = self._bytes = 0
-        self._spent = 0.0
+        self._spent, self._least = 0.0, math.inf
 
     def is_due(self, step: int, now: float) -> bool:
         """Whether the step that makes this number of steps is to be observed."""
@@ -53,8 +58,10 @@ class Opening:
         self._count += 1
         self._bytes += len(frame)
         self._spent += seconds
-        scarcity = max(self._bytes / MOST_BYTES, self._spent / MOST_SECONDS) * MOST_FRAMES / self._count
-        distance = max(1.0, GROWTH * (step - self._first)) * max(1.0, scarcity)
+        self._least = min(self._least, seconds)
+        usual = self._least if self._count >= _TRIALS else 0.0
+        scarcity = MOST_FRAMES * max(len(frame) / MOST_BYTES, usual / MOST_SECONDS, 1 / MOST_FRAMES)
+        distance = max(1.0, GROWTH * (step - self._first)) * scarcity
         self._next = step + round(distance)
         is_full = self._bytes + len(frame) > MOST_BYTES or self._spent > MOST_SECONDS
         if is_full or self._count >= MOST_FRAMES:
