@@ -1,6 +1,7 @@
 /** The loss curve: this run with its metrics, and earlier ones dim beside it, on a linear or a logarithmic scale. */
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
+import { useEditor } from "../../editor/editor";
 import { exactNumber, shortNumber } from "../../gradients/number-text";
 import type { RunLosses } from "../../run/losses";
 import type { Metrics } from "../../run/metrics";
@@ -8,6 +9,7 @@ import { useRun } from "../../run/run-store";
 import { useView } from "../../view/view-store";
 import { chartData, hasNegative } from "./chart-data";
 import { optionsFor, sizeOf } from "./chart-options";
+import { followReplay } from "./play-head";
 import "uplot/dist/uPlot.min.css";
 
 /** The chart with its legend. */
@@ -109,6 +111,7 @@ interface ChartProps {
 function Chart({ losses, metrics, logarithmic, onHover }: ChartProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
+  const { run } = useEditor();
   const dark = useView((view) => view.dark);
   const data = useMemo(() => {
     const buckets = Math.max(200, place.current?.clientWidth ?? 800);
@@ -116,7 +119,7 @@ function Chart({ losses, metrics, logarithmic, onHover }: ChartProps): ReactNode
   }, [losses, metrics, logarithmic]);
   const newest = useRef(data);
   newest.current = data;
-  const lines = [...losses.map((run) => run.run), ...(metrics?.names ?? [])].join(" ");
+  const lines = [...losses.map((kept) => kept.run), ...(metrics?.names ?? [])].join(" ");
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme, scale or set of lines makes another chart
   useEffect(() => {
@@ -127,12 +130,14 @@ function Chart({ losses, metrics, logarithmic, onHover }: ChartProps): ReactNode
     chart.current = made;
     const watcher = new ResizeObserver(() => made.setSize(sizeOf(element)));
     watcher.observe(element);
+    const stop = followReplay(made, run);
     return () => {
+      stop();
       watcher.disconnect();
       made.destroy();
       chart.current = null;
     };
-  }, [lines, logarithmic, dark, onHover]);
+  }, [lines, logarithmic, dark, onHover, run]);
   useEffect(() => {
     if (chart.current?.data.length === data.length) chart.current.setData(data);
   }, [data]);
