@@ -8,7 +8,7 @@ from gradcanvas.catalog import Catalog
 from gradcanvas.catalog.descriptions import resolve_reference, summary
 from gradcanvas.catalog.docstrings import trim
 from gradcanvas.catalog.rules import CHOICES, NUMBER_FOR_TENSOR, SCHEMAS, STATEFUL, VARARGS
-from gradcanvas.catalog.words import ALIASES, CATEGORIES, SUMMARIES
+from gradcanvas.catalog.words import ALIASES, CATEGORIES, LAZY_NOTE, NOTES, SUMMARIES
 
 
 def test_every_operation_has_a_heading_and_a_plain_line(catalog: Catalog) -> None:
@@ -47,6 +47,14 @@ def test_documentation_is_kept_without_sessions_and_withheld_arguments(catalog: 
     assert not re.search(r"pin_memory|>>>|requires_grad|Example", text)
     silent = [each.name for each in catalog.operations.values() if not each.documentation]
     assert len(silent) <= 20
+
+
+def test_what_torch_does_not_know_of_graphs_stands_before_its_words(catalog: Catalog) -> None:
+    operations = catalog.operations
+
+    assert operations["torch.nn.LazyLinear"].documentation.startswith(LAZY_NOTE)
+    assert operations["torch.nn.LazyLinear"].summary.startswith("A torch.nn.Linear module")
+    assert {name.rpartition(".")[2] for name in operations} >= set(NOTES)
 
 
 def test_a_docstring_is_cut_where_a_graph_says_no_more() -> None:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from gradcanvas.training.report import check_graph, run_graph
+from gradcanvas.training.session import Session
 from tests.training.scripts import Json, executed, text
 
 STEPS = 5
@@ -237,3 +238,67 @@ def test_a_loss_has_the_weights_that_are_typed(name: str, arguments: Json, kind:
     after = {"loss": {"op": f"torch.nn.{name}", "inputs": {"input": "net", "target": "y"}, "args": arguments}}
 
     assert_equal(graph(nodes, node, after), losses, net)
+
+
+def test_a_lazy_module_in_a_function_belongs_to_the_call() -> None:
+    torch.manual_seed(3)
+    x = torch.randn(5, 4)
+    losses, net = trained(lambda: nn.Linear(4, 3), lambda net: torch.relu(net(x)).square().mean())
+    document = graph(
+        {"x": randn(5, 4)}, {"op": "gradcanvas.call", "inputs": {"a": "x"}, "args": {"function": "layer"}}
+    )
+    document["functions"] = {
+        "layer": {
+            "inputs": ["a"],
+            "nodes": {
+                "fc": {"op": "torch.nn.LazyLinear", "inputs": {"input": "a"}, "args": {"out_features": 3}},
+                "out": {"op": "torch.relu", "inputs": {"input": "fc"}},
+            },
+            "outputs": {"out": "out"},
+        }
+    }
+
+    result = run_graph(text(document))
+
+    assert result["loss"] == losses
+    assert result["tensors"]["net/fc.weight"]["value"] == net.weight.tolist()
+
+
+def test_a_lazy_module_is_made_anew_when_its_input_has_another_size() -> None:
+    def document(size: int) -> str:
+        node = {"op": "torch.nn.LazyLinear", "inputs": {"input": "x"}, "args": {"out_features": 3}}
+        return text(graph({"x": randn(5, size)}, node))
+
+    session, fresh = Session(device="cpu"), Session(device="cpu")
+    session.load(document(4))
+    session.step()
+    session.load(document(6))
+    fresh.load(document(6))
+
+    assert session.state.leaves["net.weight"].equal(fresh.state.leaves["net.weight"])
+    session.step()
+    assert session.state.leaves["net.weight"].shape == (3, 6)
+
+
+def test_a_penalty_on_a_lazy_modules_weight_may_stand_before_its_call() -> None:
+    torch.manual_seed(3)
+    x = torch.randn(5, 4)
+    losses, _ = trained(
+        lambda: nn.Linear(4, 3),
+        lambda net: net.get_parameter("weight").square().sum() + net(x).square().mean(),
+    )
+    penalty = {
+        "squared": {"op": "torch.square", "inputs": {"input": "net.weight"}},
+        "penalty": {"op": "torch.sum", "inputs": {"input": "squared"}},
+    }
+    after = {
+        "squares": SQUARES["squares"],
+        "fit": SQUARES["loss"],
+        "loss": {"op": "torch.add", "inputs": {"input": "penalty", "other": "fit"}},
+    }
+    node = {"op": "torch.nn.LazyLinear", "inputs": {"input": "x"}, "args": {"out_features": 3}}
+    document = graph({**penalty, "x": randn(5, 4)}, node, after)
+
+    result = run_graph(text(document))
+
+    assert result["loss"] == losses

@@ -19,7 +19,7 @@ from gradcanvas.catalog.overloads import merge_overloads, receiver_first
 from gradcanvas.catalog.rules import CHOICES, GAPS, NUMBER_FOR_TENSOR, RULES, SCHEMAS, STATEFUL, VARARGS
 from gradcanvas.catalog.schemas import read_overload
 from gradcanvas.catalog.signatures import read_function
-from gradcanvas.catalog.words import ALIASES
+from gradcanvas.catalog.words import ALIASES, LAZY_NOTE, NOTES
 
 
 def build_catalog() -> Catalog:
@@ -114,6 +114,10 @@ def _with_choices(name: str, argument: Argument) -> Argument:
     return argument
 
 
+def _note(short: str) -> str:
+    return LAZY_NOTE if short.startswith("Lazy") else NOTES.get(short, "")
+
+
 def _describe(candidate: Candidate | Constructed, overloads: tuple[Overload, ...], kind: Kind) -> Operation:
     short = candidate.name.rpartition(".")[2]
     text = trim(documentation(short, candidate.callable))
@@ -123,7 +127,7 @@ def _describe(candidate: Candidate | Constructed, overloads: tuple[Overload, ...
         category=category(candidate.name, kind),
         summary=summary(short, text),
         overloads=overloads,
-        documentation=text,
+        documentation="\n\n".join(filter(None, [_note(short), text])),
         random=is_random(short),
         state=candidate.name in STATEFUL
         or any(each.name == "track_running_stats" for overload in overloads for each in overload.arguments),

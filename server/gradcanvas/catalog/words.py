@@ -238,6 +238,27 @@ SUMMARIES: Final[dict[str, str]] = {
 }
 """A plain line where a docstring begins with none, by short name."""
 
+_VALUES = (
+    "In a graph `lr_lambda` is the list of its values, one for each step; the last one holds from then on."
+)
+_LISTED = "In a graph `schedulers` is a list of objects with `op` and `args`, as `train.scheduler` is one."
+_LAYER = "In a graph its layer and norm are objects with `op` and `args`, which are made with it."
+NOTES: Final[dict[str, str]] = {
+    "LambdaLR": _VALUES,
+    "MultiplicativeLR": _VALUES,
+    "SequentialLR": _LISTED,
+    "ChainedScheduler": _LISTED,
+    "ReduceLROnPlateau": "In a graph its metric is the loss of the step.",
+    "LBFGS": "In a graph its closure empties the gradients, runs the step and goes back; it has no groups.",
+    "SparseAdam": "In a graph sparse gradients come from an embedding with `sparse`.",
+    "TransformerEncoder": _LAYER,
+    "TransformerDecoder": _LAYER,
+}
+"""What a docstring of torch does not know of graphs, by short name; stands before it."""
+
+LAZY_NOTE: Final = "In a graph it is made where it stands, with the sizes of the first input that it gets."
+"""The same of every lazy module."""
+
 ROOMS: Final = (
     "torch",
     "torch.nn.functional",

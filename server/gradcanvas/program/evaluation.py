@@ -13,7 +13,7 @@ from gradcanvas.document.problems import pointer
 from gradcanvas.program.binding import Binding, BoundNode, Reference, Scope
 from gradcanvas.program.calling import call_arguments
 from gradcanvas.program.drafts import Problems
-from gradcanvas.program.lazy import is_lazy, sized
+from gradcanvas.program.lazy import checking_order, is_lazy, sized
 from gradcanvas.program.likeness import argument_texts, made_key, make_module
 from gradcanvas.program.limits import excess
 from gradcanvas.program.literal_data import data_meta
@@ -80,7 +80,7 @@ class Evaluation:
                 self._make_source(run, node)
         if not prefix:
             self._cut_batches(run)
-        for name in scope.order:
+        for name in checking_order(scope):
             self._step(run, scope.nodes[name])
         return run
 

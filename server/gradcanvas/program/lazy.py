@@ -73,6 +73,33 @@ def _other_defaults(lazy: Overload, becomes: Overload) -> dict[str, Literal]:
     }
 
 
+def checking_order(scope: Scope) -> tuple[str, ...]:
+    """Return the steps in an order in which lazy modules have their sizes before their parameters are read.
+
+    A step runs in the scope's own order: by then every module is made.
+    """
+    lazy = {name for name, node in scope.nodes.items() if node.is_module and is_lazy(node)}
+    if not lazy:
+        return scope.order
+    ordered: list[str] = []
+    waiting = list(scope.order)
+    while waiting:
+        missing = lazy.intersection(waiting)
+        later: list[str] = []
+        for name in waiting:
+            needs = {each.node for _, _, each in scope.nodes[name].edges()} - {name}
+            if needs & missing:
+                missing.add(name)
+                later.append(name)
+            else:
+                missing.discard(name)
+                ordered.append(name)
+        if len(later) == len(waiting):
+            return (*ordered, *later)
+        waiting = later
+    return tuple(ordered)
+
+
 def with_sizes(binding: Binding, sizes: Sizes) -> Binding:
     """Return the binding with every lazy module replaced by what it becomes."""
     if not sizes:

@@ -42,7 +42,7 @@ def excess(node: BoundNode, path: str, fed: Mapping[str, Meta]) -> Words | None:
         most = LARGEST.get(name, _LONGEST_LIST)
         size = len(value) if isinstance(value, list) else value if name in LARGEST else 0
         argument = node.argument(name)
-        if isinstance(value, list) and argument is not None and argument.type == "data":
+        if isinstance(value, list) and argument is not None and argument.type in ("data", "constant"):
             continue
         if isinstance(size, int) and size > most:
             message = f"`{path}.{name}` is {size:,}; at most {most:,} are allowed."
