@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import * as Y from "yjs";
 import { addNode, connect, setArgument } from "../document/commands";
 import { GraphDocument } from "../document/graph-document";
 import type { NodeView } from "../document/types";
@@ -86,6 +87,31 @@ describe("sockets", () => {
     const sockets = inputSockets(undefined, nodeOf(document, first), document.getSnapshot());
 
     expect(sockets.map((socket) => socket.argument)).toEqual(["input"]);
+  });
+});
+
+describe("the outputs of what calls a function", () => {
+  it("are the function's, each once, whether the evaluation numbers or names them", () => {
+    const document = new GraphDocument();
+    const node = addNode(document, { op: "gradcanvas.call", at: [0, 0], args: { function: '"double"' } });
+    document.transact(({ functions }) => {
+      const outputs = new Y.Map([
+        ["a", "t"],
+        ["b", "u"],
+      ]);
+      const fields = new Y.Map<unknown>([
+        ["name", "double"],
+        ["outputs", outputs],
+      ]);
+      functions.set("f", fields as never);
+    });
+
+    const sockets = outputSockets(undefined, nodeOf(document, node), document.getSnapshot(), ["0", "b"]);
+
+    expect(sockets).toEqual([
+      { output: null, name: "a" },
+      { output: "b", name: "b" },
+    ]);
   });
 });
 

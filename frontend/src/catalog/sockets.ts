@@ -113,7 +113,9 @@ export function outputSockets(
   const outputs = operation ? chooseOverload(operation, node).outputs : [];
   const names = outputs.filter((output) => !output.many).map((output) => output.name);
   for (const name of functionOutputs(node, snapshot)) if (!names.includes(name)) names.push(name);
-  for (const name of known) if (!names.includes(name)) names.push(name);
+  const named = names.length;
+  const isNumberOfNamed = (name: string): boolean => /^\d+$/.test(name) && Number(name) < named;
+  for (const name of known) if (!names.includes(name) && !isNumberOfNamed(name)) names.push(name);
   if (names.length === 0) names.push("0");
   return names.map((name, index) => ({ output: index === 0 ? null : name, name }));
 }
