@@ -78,7 +78,9 @@ KNOWN = {
     "gradcanvas.descent": ["lr: float -> "],
     "torch.optim.SGD": [
         "lr: float = 0.001, momentum: float = 0.0, dampening: float = 0.0, weight_decay: float = 0.0, "
-        "nesterov: bool = false, maximize: bool = false, foreach: bool? = null, fused: bool? = null -> "
+        "nesterov: bool = false, maximize: bool = false, foreach: bool? = null, fused: bool? = null -> ",
+        "lr: constant, momentum: float = 0.0, dampening: float = 0.0, weight_decay: float = 0.0, "
+        "nesterov: bool = false, maximize: bool = false, foreach: bool? = null, fused: bool? = null -> ",
     ],
     "gradcanvas.if": ["~condition, then: function, else: function = None -> "],
 }

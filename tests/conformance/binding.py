@@ -15,6 +15,7 @@ from gradcanvas.catalog import Argument, Operation, Overload
 from gradcanvas.program.literals import misfit
 from tests.conformance import literals
 from tests.conformance.inexpressible import InexpressibleError
+from tests.conformance.parts import Part
 from tests.conformance.rows import Inner
 
 MEANINGLESS = {
@@ -30,6 +31,7 @@ MEANINGLESS = {
     "size_average": None,
     "reduce": None,
     "unsafe": False,
+    "options": None,
 }
 """Arguments that graphs do not have, and the value at which they change nothing."""
 
@@ -48,7 +50,7 @@ def bind_call(
     Raises:
         InexpressibleError: no overload takes them.
     """
-    kwargs = {name: value for name, value in kwargs.items() if not _is_meaningless(name, value)}
+    kwargs = {name: value for name, value in kwargs.items() if not is_meaningless(name, value)}
     names = _parameter_names(call)
     misfits: list[str] = []
     for overload in operation.overloads:
@@ -63,7 +65,23 @@ def bind_call(
     raise InexpressibleError(f"`{operation.name}`: {misfits[0] if misfits else 'it has no way of calling'}")
 
 
-def _is_meaningless(name: str, value: Any) -> bool:
+def fitting(operation: Operation, given: dict[str, Any]) -> Overload:
+    """Return the overload that takes arguments given by name.
+
+    Raises:
+        InexpressibleError: none does.
+    """
+    misfits: list[str] = []
+    for overload in operation.overloads:
+        wrong = _wrong(overload, given)
+        if wrong is None:
+            return overload
+        misfits.append(wrong)
+    raise InexpressibleError(f"`{operation.name}`: {misfits[0]}")
+
+
+def is_meaningless(name: str, value: Any) -> bool:
+    """Tell whether an argument is one that graphs do not have, at the value that changes nothing."""
     if name not in MEANINGLESS:
         return False
     if isinstance(value, torch.Tensor):
@@ -98,7 +116,7 @@ def _named(
         if argument is not None and _spreads(argument, args[place:], order[place + 1 :]):
             given[name], args = list(args[place:]), args[:place]
             break
-        if not _is_meaningless(name, args[place]) or argument is not None:
+        if not is_meaningless(name, args[place]) or argument is not None:
             given[name] = args[place]
     else:
         if len(args) > len(order):
@@ -137,6 +155,10 @@ def _wrong(overload: Overload, given: dict[str, Any]) -> str | None:
 
 def fits(argument: Argument, value: Any) -> bool:
     """Tell whether a value can stand at an argument, wired or typed."""
+    if isinstance(value, Part):
+        return argument.type == "module" and f"torch.nn.{value.kind.__name__}" in argument.choices
+    if argument.type == "constant" and isinstance(value, torch.Tensor):
+        return True
     if isinstance(value, (torch.Tensor, Inner)):
         return argument.wired and argument.type != "tensors"
     if argument.type == "tensors":

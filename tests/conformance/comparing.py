@@ -15,9 +15,7 @@ from gradcanvas.program.compile import compile_program
 from gradcanvas.program.errors import NodeError
 from gradcanvas.program.program import Observation
 from gradcanvas.program.values import dtype_name
-
-SEED = 42
-"""What torch's own wrappers of random operations seed with."""
+from tests.conformance.graphs import SEED
 
 
 class RefusedError(Exception):

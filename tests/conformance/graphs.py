@@ -12,9 +12,13 @@ from tests.conformance.binding import bind_call
 from tests.conformance.indices import index_call
 from tests.conformance.inexpressible import InexpressibleError
 from tests.conformance.layouts import Layout, layout_of
+from tests.conformance.parts import Part
 from tests.conformance.rows import Inner
 
 Json = dict[str, Any]
+
+SEED = 42
+"""What torch's own wrappers of random operations seed with."""
 
 
 class GraphWriter:
@@ -24,7 +28,8 @@ class GraphWriter:
         leaves: the id of each source that collects a gradient → the sample's own tensor, and how it lies.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_storage_seen: bool = False) -> None:
+        self.is_storage_seen = is_storage_seen
         self.nodes: dict[str, Json] = {}
         self.leaves: dict[str, tuple[torch.Tensor, Layout]] = {}
         self._written: dict[int, str] = {}
@@ -33,7 +38,7 @@ class GraphWriter:
         """Write a tensor of a sample once; return the reference to it."""
         if id(tensor) in self._written:
             return self._written[id(tensor)]
-        layout = layout_of(tensor)
+        layout = layout_of(tensor, is_storage_seen=self.is_storage_seen)
         name = f"source_{len(self._written)}"
         self.nodes[name] = literals.source(layout.base(tensor))
         if tensor.requires_grad:
@@ -41,8 +46,15 @@ class GraphWriter:
             self.leaves[name] = (tensor, layout)
         reference = name
         if layout.order is not None:
-            inputs, args = {"input": reference}, {"dims": list(layout.order)}
-            reference = self.node(f"{name}_laid", "torch.permute", inputs, args)
+            args: Json = {"dims": list(layout.order)}
+            reference = self.node(f"{name}_laid", "torch.permute", {"input": reference}, args)
+        if layout.expanded is not None:
+            sizes = {"size": list(layout.expanded)}
+            reference = self.node(f"{name}_expanded", "torch.Tensor.expand", {"self": reference}, sizes)
+        if layout.window is not None:
+            size, stride, offset = layout.window
+            args = {"size": list(size), "stride": list(stride), "storage_offset": offset}
+            reference = self.node(f"{name}_window", "torch.as_strided", {"input": reference}, args)
         if layout.is_conjugate:
             reference = self.node(f"{name}_conjugate", "torch.conj", {"input": reference})
         self._written[id(tensor)] = reference
@@ -72,7 +84,11 @@ class GraphWriter:
         inputs: Json = {}
         args: Json = {}
         for argument, value in given.items():
-            if isinstance(value, (torch.Tensor, Inner)):
+            if isinstance(value, Part):
+                args[argument] = {"op": f"torch.nn.{value.kind.__name__}", "args": _plain_part(value)}
+            elif arguments[argument].type == "constant" and isinstance(value, torch.Tensor):
+                args[argument] = literals.source(value.detach().contiguous())["args"]
+            elif isinstance(value, (torch.Tensor, Inner)):
                 inputs[argument] = self.wired(value)
             elif arguments[argument].type == "tensors" and value is not None:
                 inputs[argument] = [self.tensor(each) for each in value]
@@ -104,10 +120,25 @@ class GraphWriter:
             )
         return total
 
-    def text(self, loss: str | None) -> str:
-        """Return the file."""
-        train = {} if loss is None else {"train": {"loss": loss}}
-        return json.dumps({"gradcanvas": 1, "device": "cpu", "nodes": self.nodes, **train})
+    def text(self, loss: str | None, **train: Any) -> str:
+        """Return the file.
+
+        Args:
+            loss: the loss's id.
+            train: what else the training is told.
+        """
+        told = {} if loss is None else {"train": {"loss": loss, **train}}
+        return json.dumps({"gradcanvas": 1, "seed": SEED, "device": "cpu", "nodes": self.nodes, **told})
+
+
+def _plain_part(part: Part) -> Json:
+    return {name: literals.plain(value) for name, value in part.args.items()}
+
+
+def named_outputs(node: str, outputs: Sequence[torch.Tensor | None]) -> dict[str, torch.Tensor]:
+    """Return the outputs of a node that are there, by the references to them."""
+    names = (node if place == 0 else f"{node}.{place}" for place in range(len(outputs)))
+    return {name: output for name, output in zip(names, outputs, strict=True) if output is not None}
 
 
 def loss_of(outputs: Mapping[str, torch.Tensor]) -> torch.Tensor | None:

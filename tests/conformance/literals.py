@@ -10,6 +10,9 @@ from tests.conformance.inexpressible import InexpressibleError
 
 Json = Any
 
+MOST = 200_000
+"""Numbers of one tensor that are still written as text."""
+
 
 def number(value: complex) -> Json:
     """Write one number so that reading it gives the same bits."""
@@ -49,6 +52,8 @@ def source(tensor: torch.Tensor) -> dict[str, Json]:
 
     Lists cannot say that a later dimension has a size where an earlier one has none.
     """
+    if tensor.numel() > MOST:
+        raise InexpressibleError(f"a tensor has more than {MOST} numbers, many megabytes of text")
     dtype = NAME[tensor.dtype]
     shape = tuple(tensor.shape)
     if 0 in shape:

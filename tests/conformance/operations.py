@@ -1,7 +1,7 @@
 """Brings each sample of torch's operator database through a graph file. Knows how torch describes samples."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,11 @@ from torch.testing._internal.common_methods_invocations import op_db
 
 from gradcanvas.catalog import load_catalog
 from gradcanvas.program.shapes import flattened
-from tests.conformance.comparing import SEED, RefusedError, difference, differences, misjudged, run_graph
-from tests.conformance.graphs import GraphWriter, loss_of
+from tests.conformance.comparing import RefusedError, difference, differences, misjudged, run_graph
+from tests.conformance.graphs import SEED, GraphWriter, loss_of, named_outputs
 from tests.conformance.inexpressible import InexpressibleError
-from tests.conformance.layouts import layout_of
 from tests.conformance.rows import REASONS, ROWS, Row
+from tests.conformance.samples import fresh
 from tests.conformance.table import Entry
 
 DTYPES = (torch.float32, torch.float64, torch.complex64, torch.complex128)
@@ -111,16 +111,17 @@ def _run_sample(info: Any, row: Row, given: Any, entry: Entry) -> None:
 
 
 def _compare(info: Any, row: Row, given: Any) -> tuple[str, str]:
-    sample = _fresh(given)
+    is_storage_seen = info.name.startswith("as_strided")
+    called = ((given.input, *given.args), dict(given.kwargs))
+    sample = Sample(*fresh(called, is_storage_seen=is_storage_seen))
     try:
         args, kwargs = row.arranged(*sample.args, **sample.kwargs)
     except TypeError as error:
         raise InexpressibleError(f"its row does not know such a call: {error}") from error
-    writer = GraphWriter()
+    writer = GraphWriter(is_storage_seen=is_storage_seen)
     writer.operation("call", row.operation, args, kwargs)
     outputs, words = _eager(info, sample)
-    names = ["call", *(f"call.{place}" for place in range(1, len(outputs)))]
-    text = writer.text(writer.loss({n: o for n, o in zip(names, outputs, strict=True) if o is not None}))
+    text = writer.text(writer.loss(named_outputs("call", outputs)))
     try:
         run = run_graph(text)
     except RefusedError:
@@ -156,28 +157,3 @@ def _eager(info: Any, sample: Sample) -> tuple[list[torch.Tensor | None], str | 
     except (RuntimeError, NotImplementedError, IndexError, ValueError, TypeError) as error:
         return outputs, str(error).split("\n")[0]
     return outputs, None
-
-
-def _fresh(given: Any) -> Sample:
-    """Copy a sample so that its tensors are leaves that lie as they did."""
-    copies: dict[int, torch.Tensor] = {}
-
-    def copied(tensor: torch.Tensor) -> torch.Tensor:
-        if id(tensor) not in copies:
-            layout = layout_of(tensor)
-            leaf = layout.laid(layout.base(tensor).clone()).detach()
-            copies[id(tensor)] = leaf.requires_grad_(tensor.requires_grad)
-        return copies[id(tensor)]
-
-    args = _mapped((given.input, *given.args), copied)
-    return Sample(args, _mapped(dict(given.kwargs), copied))
-
-
-def _mapped(value: Any, change: Callable[[torch.Tensor], torch.Tensor]) -> Any:
-    if isinstance(value, torch.Tensor):
-        return change(value)
-    if type(value) in (list, tuple):
-        return type(value)(_mapped(each, change) for each in value)
-    if type(value) is dict:
-        return {name: _mapped(each, change) for name, each in value.items()}
-    return value

@@ -7,12 +7,12 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import torch
 
 from gradcanvas.catalog.model import Argument, Kind, Overload
-from gradcanvas.catalog.rules import CALLS, CONSTRUCTED_EXCLUDED, CONSTRUCTORS
+from gradcanvas.catalog.rules import CALLS, CONSTRUCTED_EXCLUDED, CONSTRUCTORS, TENSOR_RATES
 from gradcanvas.catalog.schemas import read_overload
 from gradcanvas.catalog.signatures import fix, read_parameters, read_return, signature_of
 
@@ -56,14 +56,47 @@ def read_constructed(each: Constructed) -> tuple[Overload, ...]:
     if each.kind == "module":
         return tuple(_read_module(each.callable))
     ways = _read_literals(each.callable, skip=1 if each.kind == "init" else 0)
+    if each.kind == "optimizer":
+        ways += _with_tensor_rate(each.callable, ways)
     return tuple(Overload(way, ()) for way in ways)
+
+
+def _with_tensor_rate(
+    found: Callable[..., Any], ways: list[tuple[Argument, ...]]
+) -> list[tuple[Argument, ...]]:
+    """Return the ways in which the learning rate is a tensor of one number, where torch takes one."""
+    rate = signature_of(found).parameters.get("lr")
+    is_told = rate is not None and torch.Tensor in get_args(rate.annotation)
+    if not is_told and found.__name__ not in TENSOR_RATES:
+        return []
+    return [
+        tuple(
+            replace(argument, type="constant", required=True, default=None)
+            if argument.name == "lr"
+            else argument
+            for argument in way
+        )
+        for way in ways
+    ]
 
 
 def _read_literals(found: Callable[..., Any], skip: int) -> list[tuple[Argument, ...]]:
     """Return the ways of giving the literals of a callable, without its first `skip` arguments."""
-    parameters = list(signature_of(found).parameters.values())[skip:]
+    parameters = _parameters(found)[skip:]
     return [
         way for each in read_parameters(parameters, found.__name__) if (way := _literals(each)) is not None
+    ]
+
+
+def _parameters(found: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the parameters of a callable; of a lazy module with the annotations of what it becomes."""
+    own = list(signature_of(found).parameters.values())
+    becomes = getattr(found, "cls_to_become", None)
+    if becomes is None:
+        return own
+    known = signature_of(becomes).parameters
+    return [
+        each.replace(annotation=known[each.name].annotation) if each.name in known else each for each in own
     ]
 
 
@@ -102,7 +135,7 @@ def _read_constructor(found: Any) -> list[tuple[Argument, ...]]:
 def _read_calls(found: Any) -> list[Overload]:
     row = CALLS.get(found.__name__)
     if row is not None:
-        return [_read_row(row)]
+        return [_read_row(each) for each in row.split(";")]
     signature = signature_of(found.forward)
     outputs = read_return(signature.return_annotation)
     ways = read_parameters(list(signature.parameters.values())[1:], found.__name__)

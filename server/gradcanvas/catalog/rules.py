@@ -237,9 +237,16 @@ CALLS: Final[dict[str, str]] = {
     "RNN": "(Tensor input, Tensor? hx=None) -> (Tensor, Tensor)",
     "GRU": "(Tensor input, Tensor? hx=None) -> (Tensor, Tensor)",
     "LSTM": "(Tensor input, Tensor[]? hx=None) -> (Tensor, Tensor, Tensor)",
+    "CTCLoss": (
+        "(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths) -> Tensor;"
+        "(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths) -> Tensor"
+    ),
     "AdaptiveLogSoftmaxWithLoss": "(Tensor input_, Tensor target_) -> (Tensor output, Tensor loss)",
 }
-"""How a module is called, where its `forward` does not say it."""
+"""How a module is called, where its `forward` does not say it; several ways stand apart by a semicolon."""
+
+TENSOR_RATES: Final = frozenset({"Muon"})
+"""Optimisers that take a tensor as their learning rate, though their annotation says a number."""
 
 STATEFUL: Final = frozenset(
     {
