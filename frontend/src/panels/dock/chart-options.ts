@@ -44,7 +44,7 @@ function axesFor({ logarithmic, metrics }: ChartPlan, colour: Colours): uPlot.Ax
   const values = (_: uPlot, ticks: number[]): string[] => ticks.map(tickText);
   const axes: uPlot.Axis[] = [
     { ...axis, grid: { show: false }, size: 22, incrs: WHOLE_STEPS },
-    { ...axis, size: 52, grid: { ...axis.grid, filter: lines }, filter: lines, values },
+    { ...axis, size: 52, incrs: ALL_SIZES, grid: { ...axis.grid, filter: lines }, filter: lines, values },
   ];
   if (metrics > 0) axes.push({ ...axis, scale: "metric", side: 1, size: 44, grid: { show: false }, values });
   return axes;
@@ -86,12 +86,25 @@ function stepUnderCursor(chart: uPlot): number | null {
   return step === undefined ? null : step - 1;
 }
 
-/** On a logarithmic scale only whole powers of ten have a line, unless that leaves fewer than two. */
-function decades(_: uPlot, splits: number[]): (number | null)[] {
-  const isDecade = (split: number): boolean =>
-    Math.abs(Math.log10(split) - Math.round(Math.log10(split))) < 1e-9;
-  if (splits.filter(isDecade).length < 2) return splits;
-  return splits.map((split) => (isDecade(split) ? split : null));
+/** A loss that grows beyond all bounds still has an axis: the chart's own increments end at 1e32. */
+const ALL_SIZES = Array.from({ length: 600 }, (_, power) =>
+  [1, 2, 5].map((part) => part * 10 ** (power - 300)),
+).flat();
+
+/** More lines than these stand too close. */
+const MOST_DECADES = 6;
+
+/** On a logarithmic scale only whole powers of ten have a line, unless that leaves fewer than two; of many some. */
+export function decades(_: unknown, splits: number[]): (number | null)[] {
+  const powers = splits.map(Math.log10);
+  const isDecade = (power: number): boolean => Math.abs(power - Math.round(power)) < 0.01;
+  const count = powers.filter(isDecade).length;
+  if (count < 2) return splits;
+  const every = Math.ceil(count / MOST_DECADES);
+  return splits.map((split, index) => {
+    const power = powers[index] ?? Number.NaN;
+    return isDecade(power) && Math.round(power) % every === 0 ? split : null;
+  });
 }
 
 function everyLine(_: uPlot, splits: number[]): (number | null)[] {
@@ -101,6 +114,7 @@ function everyLine(_: uPlot, splits: number[]): (number | null)[] {
 function tickText(tick: number | null): string {
   if (tick === null) return "";
   const size = Math.abs(tick);
-  if (size !== 0 && (size < 1e-4 || size >= 1e5)) return tick.toExponential(0).replace("e+", "e");
+  if (size !== 0 && (size < 1e-4 || size >= 1e5))
+    return Number(tick.toPrecision(2)).toExponential().replace("e+", "e").replaceAll("-", "\u2212");
   return String(Number(tick.toPrecision(4))).replace("-", "\u2212");
 }
