@@ -101,9 +101,9 @@ export function decades(_: unknown, splits: number[]): (number | null)[] {
   const count = powers.filter(isDecade).length;
   if (count < 2) return splits;
   const every = Math.ceil(count / MOST_DECADES);
-  return splits.map((split, index) => {
-    const power = powers[index] ?? Number.NaN;
-    return isDecade(power) && Math.round(power) % every === 0 ? split : null;
+  return powers.map((power) => {
+    // Far from one the chart's own sums drift off the power: the label is of the power itself.
+    return isDecade(power) && Math.round(power) % every === 0 ? 10 ** Math.round(power) : null;
   });
 }
 
