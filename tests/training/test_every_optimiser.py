@@ -114,7 +114,7 @@ class ByHand(Network):
 def assert_equal(graph: Json, losses: list[float], leaves: dict[str, Tensor]) -> None:
     """The run and the printed script have the losses and the leaves of the script by hand."""
     result = run_graph(text(graph))
-    assert "problem" not in result
+    assert "error" not in result
     assert result["loss"] == losses
     assert {name: result["tensors"][name]["value"] for name in leaves} == {
         name: leaf.tolist() for name, leaf in leaves.items()
@@ -303,3 +303,37 @@ def test_a_schedule_goes_on_from_a_copy(scheduler: Json) -> None:
 
     for ref, leaf in whole.state.leaves.items():
         assert second.state.leaves[ref].equal(leaf)
+
+
+@pytest.mark.parametrize(
+    ("train", "where", "words"),
+    [
+        (
+            {
+                "scheduler": {
+                    "op": "torch.optim.lr_scheduler.SequentialLR",
+                    "args": {"schedulers": [LINEAR, STEPPED], "milestones": [1, 2]},
+                }
+            },
+            "/train/scheduler",
+            "milestone",
+        ),
+        (
+            {"scheduler": {"op": "torch.optim.lr_scheduler.OneCycleLR", "args": {"max_lr": 0.1}}},
+            "/train/scheduler",
+            "total_steps",
+        ),
+        (
+            {"optimizer": {"op": "torch.optim.SGD", "args": {"lr": 0.1, "nesterov": True}}},
+            "/train/optimizer",
+            "Nesterov",
+        ),
+    ],
+)
+def test_what_torch_refuses_is_told_in_its_words_at_its_place(train: Json, where: str, words: str) -> None:
+    graph = network(SGD)
+
+    result = run_graph(text({**graph, "train": {**graph["train"], **train}}))
+
+    assert result["error"]["where"] == where
+    assert words in result["error"]["message"]

@@ -12,6 +12,7 @@ from torch import Tensor
 from gradcanvas.program.binding import BoundOptimizer, BoundScheduler, BoundTrain
 from gradcanvas.program.schedules import make_schedule, schedule_state
 from gradcanvas.program.values import to_torch
+from gradcanvas.training.failures import failure
 
 Closure = Callable[[], Tensor]
 Callables = Mapping[str, Callable[..., Any]]
@@ -220,7 +221,10 @@ class Updates:
     def _schedule(self, bound: BoundScheduler | None) -> Any:
         if bound is None or not isinstance(self.optimiser, torch.optim.Optimizer):
             return None
-        return make_schedule(bound, self.optimiser, self._callables)
+        try:
+            return make_schedule(bound, self.optimiser, self._callables)
+        except Exception as error:
+            raise failure(error, "/train/scheduler") from error
 
     def _catch_up(self, older: "Updates") -> None:
         """Bring the schedule to where the older one stood."""
