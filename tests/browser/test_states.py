@@ -74,3 +74,29 @@ def test_a_loss_that_is_no_number_is_told(page: Page, server: Server) -> None:
 
     expect(editor.status).to_have_text(re.compile(r"^step 9 of 9, loss nan$"))
     expect(editor.loss_chart).to_have_attribute("data-last", "NaN")
+
+
+def test_an_evaluation_that_takes_long_is_told_and_stop_ends_it(page: Page, server: Server) -> None:
+    editor = Editor(page, server.address)
+    graph = chain()
+    graph["nodes"] = {
+        "x": {"op": "torch.ones", "args": {"size": [2500, 2500]}, "at": [0, 0]},
+        "power": {
+            "op": "torch.linalg.matrix_power",
+            "inputs": {"input": "x"},
+            "args": {"n": 1},
+            "at": [220, 0],
+        },
+        "loss": {"op": "torch.sum", "inputs": {"input": "power"}, "at": [440, 0]},
+    }
+    editor.open(f"/g/{make(page, server, graph)}")
+    editor.expect_value("loss", 6250000.0)
+
+    editor.node("power").click(position={"x": 40, "y": 10})
+    editor.field("n").fill(str(2**62 - 1))
+    expect(editor.status).to_have_text("evaluating…")
+    editor.verb("Stop").click()
+    expect(editor.status).to_contain_text("step 0")
+    editor.field("n").fill("1")
+
+    editor.expect_value("loss", 6250000.0)
