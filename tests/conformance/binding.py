@@ -165,9 +165,14 @@ def fits(argument: Argument, value: Any) -> bool:
         return isinstance(value, (list, tuple)) and all(isinstance(each, torch.Tensor) for each in value)
     if argument.fixed is not None:
         return bool(json.loads(argument.fixed) == value)
-    if value is None and not argument.required and argument.default in (None, "null"):
+    if value is None and (
+        argument.nullable or (not argument.required and argument.default in (None, "null"))
+    ):
         return True
-    return argument.typed and misfit(argument, literals.plain(value)) is None
+    try:
+        return argument.typed and misfit(argument, literals.plain(value)) is None
+    except InexpressibleError:
+        return False
 
 
 def described(value: Any) -> str:

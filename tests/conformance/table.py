@@ -83,6 +83,7 @@ def markdown(databases: Sequence[Database], torch_version: str) -> str:
         )
     for each in databases:
         lines += ["", f"## {each.name}: what is not fully equal", "", *_remaining(each.entries)]
+        lines += ["", f"## {each.name}: why samples are not expressible", "", *_why(each)]
     return "\n".join(lines) + "\n"
 
 
@@ -94,6 +95,20 @@ def _remaining(entries: Iterable[Entry]) -> list[str]:
         for (outcome, reason), count in sorted(entry.reasons.items())
     ]
     return ["| entry | samples | outcome | reason |", "|---|---|---|---|", *rows] if rows else ["Nothing."]
+
+
+def _why(database: Database) -> list[str]:
+    """Give each reason once, with its share of all samples."""
+    reasons: Counter[str] = Counter()
+    for entry in database.entries:
+        for (outcome, reason), count in entry.reasons.items():
+            if outcome == "not expressible":
+                reasons[reason] += count
+    rows = [
+        f"| {count} | {100 * count / database.samples:.2f} % | {_cell(reason)} |"
+        for reason, count in reasons.most_common()
+    ]
+    return ["| samples | share | reason |", "|---|---|---|", *rows] if rows else ["None is."]
 
 
 def _cell(text: str) -> str:
