@@ -53,12 +53,24 @@ const READERS: Readonly<Record<ArgumentType, Reader>> = {
   index: (text) => ({ literal: JSON.stringify(text.replace(/^\[(.*)\]$/, "$1")) }),
   function: (text) => ({ literal: JSON.stringify(text) }),
   data: (text, { name }) => dataReading(text, name),
-  map: (text, { name }) => {
+  constant: (text, { name }) => (text.startsWith("{") ? tableReading(text, name) : dataReading(text, name)),
+  module: (text, { name }) => tableReading(text, name),
+  schedulers: (text, { name }) => {
     const value = readJson(text);
-    const fits = typeof value === "object" && value !== null && !Array.isArray(value);
-    return fits ? { literal: writeJson(value) } : { refusal: `${name} takes a table, such as {"x": 0}.` };
+    return Array.isArray(value)
+      ? { literal: writeJson(value) }
+      : {
+          refusal: `${name} takes a list of tables, such as [{"op": "torch.optim.lr_scheduler.ConstantLR"}].`,
+        };
   },
+  map: (text, { name }) => tableReading(text, name),
 };
+
+function tableReading(text: string, name: string): Reading {
+  const value = readJson(text);
+  const fits = typeof value === "object" && value !== null && !Array.isArray(value);
+  return fits ? { literal: writeJson(value) } : { refusal: `${name} takes a table, such as {"x": 0}.` };
+}
 
 /** The text that stands in a field for a literal. */
 export function showArgument(type: ArgumentType, literal: string | undefined): string {

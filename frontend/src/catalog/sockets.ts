@@ -205,4 +205,7 @@ const WORDS: Readonly<Record<Argument["type"], string>> = {
   data: "numbers",
   function: "a function's name",
   map: "a table",
+  constant: "numbers",
+  module: "a module",
+  schedulers: "a list of schedulers",
 };

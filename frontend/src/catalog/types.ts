@@ -27,7 +27,10 @@ export type ArgumentType =
   | "index"
   | "data"
   | "function"
-  | "map";
+  | "map"
+  | "constant"
+  | "module"
+  | "schedulers";
 
 /** One argument of one overload. */
 export interface Argument {
