@@ -75,6 +75,9 @@ class _Sample:
         made, called = given.constructor_input, given.forward_input
         self.making = _by_name(kind.__init__, (None, *made.args), made.kwargs)
         self.making.pop("self")
+        for name, value in self.making.items():  # as torch's own tests do with `module.to(dtype)`
+            if isinstance(value, torch.Tensor) and value.is_floating_point():
+                self.making[name] = value.to(dtype)
         self.names = inspect.signature(kind.__init__).parameters
         if "dtype" in self.names or issubclass(kind, torch.nn.RNNBase):
             self.making["dtype"] = dtype

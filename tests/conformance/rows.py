@@ -85,8 +85,10 @@ def _default_distance(*args: Any, **kwargs: Any) -> Call:
 
 
 def _antialiased(
-    tensor: Any, *, output_size: Any = None, scale_factors: Any = None, align_corners: bool
+    tensor: Any, *, output_size: Any = None, scale_factors: Any = None, align_corners: bool, **scales: Any
 ) -> Call:
+    if any(scale is not None for scale in scales.values()):
+        raise InexpressibleError("it gives scales beside the size, which `interpolate` does not")
     options = {"mode": "bilinear", "align_corners": align_corners, "antialias": True}
     return (tensor,), {"size": output_size, "scale_factor": scale_factors, **options}
 

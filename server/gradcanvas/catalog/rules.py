@@ -180,6 +180,8 @@ ANNOTATIONS: Final[dict[str, str]] = {
     "var.correction": "Scalar? correction",
     "fractional_max_pool2d.output_ratio": "float[2]? output_ratio",
     "fractional_max_pool2d_with_indices.output_ratio": "float[2]? output_ratio",
+    "FractionalMaxPool2d._random_samples": "Tensor? _random_samples",
+    "FractionalMaxPool3d._random_samples": "Tensor? _random_samples",
     "fractional_max_pool3d.output_ratio": "float[3]? output_ratio",
     "fractional_max_pool3d_with_indices.output_ratio": "float[3]? output_ratio",
     "max_unpool1d.output_size": "int[]? output_size",

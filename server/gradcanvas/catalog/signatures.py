@@ -84,6 +84,8 @@ def read_parameters(parameters: Iterable[inspect.Parameter], name: str) -> list[
 
 
 def _is_withheld(name: str) -> bool:
+    if name == "_random_samples":  # which torch documents: where a fractional pooling begins
+        return False
     return name in NEVER_OFFERED or name in WITHHELD_IN_PYTHON or name.startswith("_")
 
 

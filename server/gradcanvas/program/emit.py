@@ -287,10 +287,16 @@ def _needed_steps(plan: Plan) -> set[Step]:
 def _tensors_by_position(
     step: Step, args: list[Any], kwargs: dict[str, Any]
 ) -> tuple[list[Any], dict[str, Any]]:
-    """Pass the leading tensors of torch's own functions by position: it is quicker than by name."""
+    """Pass the leading tensors of torch's own functions by position: it is quicker than by name.
+
+    A list of tensors that does not come first goes by its name (`torch.gradient` takes `spacing` in no other
+    way).
+    """
     if is_native(step.node.operation.name):
         for argument in step.node.overload.arguments[len(args) :]:
             if argument.name not in step.node.wires or argument.name not in kwargs:
+                break
+            if argument.type == "tensors" and args:
                 break
             args.append(kwargs.pop(argument.name))
     return args, kwargs
