@@ -25,7 +25,6 @@ MEANINGLESS = {
     "requires_grad": False,
     "non_blocking": False,
     "inplace": False,
-    "memory_format": torch.preserve_format,
     "generator": None,
     "out": None,
     "size_average": None,
@@ -82,6 +81,8 @@ def fitting(operation: Operation, given: dict[str, Any]) -> Overload:
 
 def is_meaningless(name: str, value: Any) -> bool:
     """Tell whether an argument is one that graphs do not have, at the value that changes nothing."""
+    if name == "memory_format":  # the same numbers, laid in another order
+        return True
     if name not in MEANINGLESS:
         return False
     if isinstance(value, torch.Tensor):
@@ -122,6 +123,8 @@ def _named(
         if len(args) > len(order):
             return f"it is given {len(args)} arguments by position and takes {len(order)}"
     for name, value in kwargs.items():
+        if _renamed(name, own) in given:
+            return f"`{name}` would be given twice"
         given[_renamed(name, own)] = value
     return given
 

@@ -64,9 +64,7 @@ def _filled_with_zero(tensor: Any) -> Call:
 
 
 def _to_dtype(tensor: Any, *args: Any, **kwargs: Any) -> Call:
-    """Leave out the device and whether to wait: the graph's device is where everything is."""
-    if kwargs.get("memory_format", torch.preserve_format) is not torch.preserve_format:
-        raise InexpressibleError("it asks for another memory format")
+    """Leave out the device, the memory format and whether to wait."""
     if args and isinstance(args[0], torch.Tensor):
         other, _, copy = (*args, False, False)[:3]
         return (tensor, other, copy), {}
