@@ -36,12 +36,12 @@ class Layout:
         if self.is_conjugate:
             plain = plain.conj()
         if self.expanded is not None:
-            return _narrowed(plain).contiguous()
+            return _plainly(_narrowed(plain))
         if self.window is not None:
             return plain.as_strided((_stored(plain),), (1,), 0)
         if self.order is not None:
             plain = plain.permute([self.order.index(place) for place in range(plain.dim())])
-        return plain.contiguous()
+        return _plainly(plain)
 
     def laid(self, base: torch.Tensor) -> torch.Tensor:
         """Return the view of a base that lies as the tensor does; of its gradient likewise."""
@@ -71,14 +71,23 @@ def layout_of(tensor: torch.Tensor, *, is_storage_seen: bool = False) -> Layout:
         return Layout(None, tensor.is_conj(), None, tuple(tensor.shape))
     if is_storage_seen and _stored(tensor) != tensor.numel():
         return _windowed(tensor)
-    if tensor.is_contiguous():
+    if tensor.numel() == 0 or _is_plain(tensor):
         return Layout(is_conjugate=tensor.is_conj())
     strides = tensor.stride()
     places = sorted(range(tensor.dim()), key=lambda place: (-strides[place], place))
-    if not tensor.permute(places).is_contiguous():
-        return _windowed(tensor)
+    if not _is_plain(tensor.permute(places)):
+        return Layout(is_conjugate=tensor.is_conj()) if tensor.is_contiguous() else _windowed(tensor)
     order = tuple(places.index(place) for place in range(tensor.dim()))
     return Layout(order, tensor.is_conj())
+
+
+def _is_plain(tensor: torch.Tensor) -> bool:
+    """Tell whether the strides are those of a new tensor, also where a size is 1: solvers look at them."""
+    return tensor.stride() == torch.empty(tensor.shape, device="meta").stride()
+
+
+def _plainly(tensor: torch.Tensor) -> torch.Tensor:
+    return torch.empty(tensor.shape, dtype=tensor.dtype).copy_(tensor)
 
 
 def _narrowed(tensor: torch.Tensor) -> torch.Tensor:

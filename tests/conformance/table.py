@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-OUTCOMES = ("equal", "refused alike", "different", "not expressible")
-"""What can become of a sample. `refused alike`: PyTorch raises at it, and so does the graph."""
+OUTCOMES = ("equal", "refused alike", "different", "unsteady", "not expressible")
+"""What can become of a sample. `refused alike`: PyTorch raises at it, and so does the graph. `unsteady`:
+PyTorch called directly gives other bits from call to call; equal if it ever meets those of the graph."""
 
 
 @dataclass
