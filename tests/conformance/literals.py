@@ -1,5 +1,6 @@
 """Writes tensors and Python values as a graph file holds them, bit for bit. Knows no operations."""
 
+import dataclasses
 import math
 from typing import Any
 
@@ -35,6 +36,10 @@ def plain(value: Any) -> Json:
         return number(value)
     if isinstance(value, torch.dtype) and value in NAME:
         return NAME[value]
+    if isinstance(value, torch.nn.LinearCrossEntropyOptions):
+        return plain(dataclasses.asdict(value))
+    if isinstance(value, dict):
+        return {str(name): plain(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(part) for part in value]
     raise InexpressibleError(f"an argument is a {type(value).__name__}")

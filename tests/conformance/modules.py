@@ -121,7 +121,6 @@ class _Sample:
 
     def against_hand(self, text: str, is_trained: bool, writer: GraphWriter) -> tuple[str, str]:
         """Train the graph and a module by hand, and compare all that came of it."""
-        trained = train_graph(text, "call")
         module = self.made()
         outputs: list[torch.Tensor | None] = []
 
@@ -132,11 +131,20 @@ class _Sample:
             return loss
 
         if not is_trained:
+            trained = train_graph(text, "call")
+            module = self.made()
             outputs[:] = list(flattened(module(*self.args, **self.kwargs)))
             return _verdict(differences([each for each in outputs if each is not None], trained.outputs))
         inputs = [each for each in _tensors((self.args, self.kwargs)) if each.requires_grad]
         leaves = [*inputs, *(each for each in module.parameters() if each.requires_grad)]
-        losses = train_by_hand(torch.optim.SGD(leaves, lr=RATE), forward)
+        try:
+            losses = train_by_hand(torch.optim.SGD(leaves, lr=RATE), forward)
+        except RuntimeError as error:
+            with suppress(RefusedError):
+                train_graph(text, "call")
+                return "different", f"PyTorch refuses it: {error}"
+            return "refused alike", ""
+        trained = train_graph(text, "call")
         return _verdict(
             unlike(losses, trained.losses)
             or differences([each for each in outputs if each is not None], trained.outputs)

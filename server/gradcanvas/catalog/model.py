@@ -28,7 +28,7 @@ ArgumentType = Literal[
     "index",  # the text between the brackets of an index
     "data",  # nested lists of numbers or booleans, or one of them: what torch.tensor takes
     "function",  # the name of one of the graph's functions
-    "map",  # a JSON object: `each`, `stack`
+    "map",  # a JSON object: `each`, `stack`, `options`
     "constant",  # a tensor that a module is made with: data, float32 unless it is {"data", "dtype"}
     "module",  # an object with `op` and `args`: a module that another is made of; one of `choices`
     "schedulers",  # a list of objects with `op` and `args`, as `train.scheduler` is one

@@ -147,6 +147,8 @@ def _kinds(parameter: inspect.Parameter, short: str) -> tuple[list[Kind], bool]:
     annotation = parameter.annotation
     if parameter.name == "dtype" or parameter.name.endswith("_dtype"):
         return [Kind("dtype")], True
+    if "LinearCrossEntropyOptions" in str(annotation):
+        return [Kind("map")], True
     if isinstance(annotation, str) and annotation.endswith("[LRScheduler]"):
         return [Kind("schedulers")], False
     if annotation is inspect.Parameter.empty or isinstance(annotation, str):

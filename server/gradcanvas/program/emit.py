@@ -173,6 +173,7 @@ class Emitter:
             self.control_call(step, carried, done, returned)
             return
         args, kwargs = _tensors_by_position(step, *call_arguments(step.node, _in_turn(carried)))
+        kwargs = {key: self.held(value) for key, value in kwargs.items()}
         name = step.node.operation.name
         if step.node.is_module:
             made = self.graph.call_module(self.module(step.state), tuple(args), kwargs)
@@ -248,6 +249,12 @@ class Emitter:
             self.names[path] = f"module_{len(self.names)}"
             self.modules.add(self.holder, self.names[path], path)
         return self.names[path]
+
+    def held(self, value: Any) -> Any:
+        """Return an argument as the code can name it: torch.fx writes no objects."""
+        if not isinstance(value, torch.nn.LinearCrossEntropyOptions):
+            return value
+        return self.graph.get_attr(self.attribute(f"held_{len(self.names)}", value))
 
     def attribute(self, name: str, value: object) -> str:
         """Put something under a name where the code finds it."""

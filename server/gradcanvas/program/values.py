@@ -4,6 +4,7 @@ Numbers go as they are written: an integer stays one and a float stays one, also
 tensor, so that promotion is that of Python's operators.
 """
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -41,6 +42,8 @@ def to_torch(argument: Argument, value: object) -> Any:
         return DTYPE[str(value)]
     if argument.type == "index":
         return parse_index(str(value))
+    if argument.type == "map" and argument.name == "options":
+        return _options(value)
     if argument.type in ("string", "choice", "function", "map") or isinstance(value, BoundPart):
         return value
     if argument.type == "constant":
@@ -77,6 +80,10 @@ def python_text(passed: object) -> str:
     if isinstance(passed, BoundPart):
         given = part_arguments(passed)
         return f"{passed.name}({', '.join(f'{name}={python_text(each)}' for name, each in given.items())})"
+    if isinstance(passed, torch.nn.LinearCrossEntropyOptions):
+        fields = {each.name: getattr(passed, each.name) for each in dataclasses.fields(passed)}
+        written = ", ".join(f"{name}={python_text(value)}" for name, value in fields.items())
+        return f"torch.nn.LinearCrossEntropyOptions({written})"
     if isinstance(passed, list):
         return "[" + ", ".join(map(python_text, passed)) + "]"
     if isinstance(passed, dict):
@@ -91,6 +98,12 @@ def part_arguments(part: BoundPart) -> dict[str, Any]:
         for argument in part.overload.arguments
         if argument.name in part.values
     }
+
+
+def _options(value: Any) -> torch.nn.LinearCrossEntropyOptions:
+    """Return how `linear_cross_entropy` is to be cut into chunks, of its fields by name."""
+    dtypes = {name: DTYPE.get(each) for name, each in value.items() if name == "acc_dtype"}
+    return torch.nn.LinearCrossEntropyOptions(**{**value, **dtypes})
 
 
 def _constant(value: Any) -> torch.Tensor:
