@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.find_chromium import ARGUMENTS, find_chromium
 
@@ -76,6 +76,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     stop_server(running)
 
 
+@pytest.fixture
+def first_server(tmp_path: Path) -> Iterator[Server]:
+    """A server that nobody has used."""
+    running = start_server(tmp_path)
+    yield running
+    stop_server(running)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = find_chromium()
@@ -96,11 +104,16 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     fresh.close()
 
 
+def is_error(message: ConsoleMessage) -> bool:
+    """Tell errors from what Chromium says while the server still reads the catalogue and asks for patience."""
+    return message.type == "error" and "503" not in message.text
+
+
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    opened.on("console", lambda message: errors.append(message.text) if is_error(message) else None)
     yield opened
     assert errors == []

@@ -30,8 +30,9 @@ def editor(page: Page, server: Server) -> Editor:
     return Editor(page, server.address)
 
 
-def test_the_first_page_is_the_articles_example_already_evaluated(editor: Editor) -> None:
+def test_the_first_page_is_the_articles_example_already_evaluated(page: Page, first_server: Server) -> None:
     expected = run_article(steps=1)
+    editor = Editor(page, first_server.address)
 
     editor.open()
 
