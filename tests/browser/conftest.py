@@ -105,7 +105,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 def is_error(message: ConsoleMessage) -> bool:
-    """Tell errors from what Chromium says while the server still reads the catalogue and asks for patience."""
+    """Tell errors from what Chromium says while the server reads the catalogue and asks for patience."""
     return message.type == "error" and "503" not in message.text
 
 
