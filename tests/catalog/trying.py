@@ -18,6 +18,7 @@ EXAMPLES: dict[str, Any] = {
     "data": [[0], [1]],
     "constant": torch.tensor(0.5),
     "index": 0,
+    "map": torch.nn.LinearCrossEntropyOptions(),
 }
 
 
