@@ -23,6 +23,10 @@ def reasons(entries: list[Entry], outcome: str) -> list[tuple[str, str]]:
     return [(entry.name, why) for entry in entries for found, why in entry.reasons if found == outcome]
 
 
+FEWEST_EQUAL = 0.8
+"""Of a small part of the entries; of all of them `make conformance` tells."""
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_operations_give_the_bits_that_pytorch_gives(part: int) -> None:
     infos = differentiable()[7 * part :: 7 * PARTS]
@@ -30,7 +34,7 @@ def test_operations_give_the_bits_that_pytorch_gives(part: int) -> None:
     entries = [run_entry(info, every=100) for info in infos]
 
     assert reasons(entries, "different") == []
-    assert Database("op_db", entries).equal_entries >= 0.9 * len(infos)
+    assert Database("op_db", entries).equal_entries >= FEWEST_EQUAL * len(infos)
 
 
 def test_modules_trained_five_steps_have_the_bits_of_a_loop_by_hand() -> None:
@@ -39,7 +43,7 @@ def test_modules_trained_five_steps_have_the_bits_of_a_loop_by_hand() -> None:
     entries = [run_module(info, every=40) for info in infos]
 
     assert reasons(entries, "different") == []
-    assert Database("module_db", entries).equal_entries >= 0.9 * len(infos)
+    assert Database("module_db", entries).equal_entries >= FEWEST_EQUAL * len(infos)
 
 
 def test_optimisers_have_the_bits_of_a_loop_by_hand() -> None:

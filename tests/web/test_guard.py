@@ -20,7 +20,7 @@ def shake_hands(server: Server, host: str, origin: str, more: str = "") -> str:
     port = int(server.base.rsplit(":", 1)[1])
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(HANDSHAKE.format(host=host, origin=origin, more=more).encode())
-        return connection.recv(4096).decode()
+        return connection.recv(4096).decode("latin-1")
 
 
 @pytest.mark.parametrize(
