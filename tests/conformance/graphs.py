@@ -101,15 +101,17 @@ class GraphWriter:
         self.nodes[name] = {"op": operation, "inputs": inputs or {}, "args": args or {}}
         return name
 
-    def loss(self, outputs: Mapping[str, torch.Tensor]) -> str | None:
+    def loss(self, outputs: Mapping[str, torch.Tensor], *, is_relaid: bool = False) -> str | None:
         """Write the loss of `loss_of`; return its id, None where no output has a gradient."""
         total: str | None = None
         for place, (reference, output) in enumerate(outputs.items()):
             if not output.requires_grad:
                 continue
             wide = reference
+            if is_relaid:
+                wide = self.node(f"plain_{place}", "torch.Tensor.contiguous", {"self": wide})
             if output.dtype is torch.complex32:
-                wide = self.node(f"wide_{place}", "torch.Tensor.cfloat", {"self": reference})
+                wide = self.node(f"wide_{place}", "torch.Tensor.cfloat", {"self": wide})
             size = self.node(f"size_{place}", "torch.abs", {"input": wide})
             wave = self.node(f"wave_{place}", "torch.sin", {"input": size})
             part = self.node(f"part_{place}", "torch.sum", {"input": wave})
@@ -141,15 +143,21 @@ def named_outputs(node: str, outputs: Sequence[torch.Tensor | None]) -> dict[str
     return {name: output for name, output in zip(names, outputs, strict=True) if output is not None}
 
 
-def loss_of(outputs: Mapping[str, torch.Tensor]) -> torch.Tensor | None:
+def loss_of(outputs: Mapping[str, torch.Tensor], *, is_relaid: bool = False) -> torch.Tensor | None:
     """Return one number that depends on every element of every output, and on no phase or sign of it.
 
     Phases and signs of eigenvectors are torch's free choice, and it refuses losses that depend on them.
+
+    Args:
+        outputs: by any names.
+        is_relaid: a memory format was asked for, which a graph does not give: the loss is then computed on
+            the numbers in their own order, because how they lie decides how they are rounded.
     """
     total: torch.Tensor | None = None
     for output in outputs.values():
         if output.requires_grad:
-            wide = output.to(torch.complex64) if output.dtype is torch.complex32 else output
+            plain = output.contiguous() if is_relaid else output
+            wide = plain.to(torch.complex64) if plain.dtype is torch.complex32 else plain
             part = wide.abs().sin().sum()
             total = part if total is None else total + part
     return total

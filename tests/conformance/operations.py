@@ -126,7 +126,9 @@ def _compare(info: Any, row: Row, given: Any) -> tuple[str, str]:
     writer = GraphWriter(is_storage_seen=is_storage_seen)
     writer.operation("call", row.operation, args, kwargs)
     outputs, words = _eager(info, sample)
-    text = writer.text(writer.loss(named_outputs("call", outputs)))
+    text = writer.text(
+        writer.loss(named_outputs("call", outputs), is_relaid="memory_format" in sample.kwargs)
+    )
     try:
         run = run_graph(text)
     except RefusedError:
@@ -193,7 +195,7 @@ def _eager(info: Any, sample: Sample) -> tuple[list[torch.Tensor | None], str | 
     try:
         outputs = list(flattened(info(*sample.args, **sample.kwargs)))
         names = {str(place): output for place, output in enumerate(outputs) if output is not None}
-        loss = loss_of(names)
+        loss = loss_of(names, is_relaid="memory_format" in sample.kwargs)
         if loss is not None:
             loss.backward()  # type: ignore[no-untyped-call]
     except (RuntimeError, NotImplementedError, IndexError, ValueError, TypeError) as error:
