@@ -1,12 +1,15 @@
 """A fixed sample of torch's own databases: `make conformance` runs all of it and writes the table."""
 
+import re
+from pathlib import Path
+
 import pytest
 import torch
 
 from tests.conformance.modules import every_module, run_module
 from tests.conformance.operations import differentiable, run_entry
 from tests.conformance.optimisers import every_optimiser, run_optimiser
-from tests.conformance.table import Database, Entry
+from tests.conformance.table import Entry
 
 pytestmark = pytest.mark.conformance
 
@@ -23,8 +26,14 @@ def reasons(entries: list[Entry], outcome: str) -> list[tuple[str, str]]:
     return [(entry.name, why) for entry in entries for found, why in entry.reasons if found == outcome]
 
 
-FEWEST_EQUAL = 0.8
-"""Of a small part of the entries; of all of them `make conformance` tells."""
+def unequal(entries: list[Entry]) -> set[str]:
+    return {entry.name for entry in entries if not entry.is_equal}
+
+
+def listed_as_unequal() -> set[str]:
+    """Return the entries that the committed table lists with a reason."""
+    text = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text()
+    return set(re.findall(r"^\| (\S+) \| \d+ of \d+ \|", text, flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -34,7 +43,7 @@ def test_operations_give_the_bits_that_pytorch_gives(part: int) -> None:
     entries = [run_entry(info, every=100) for info in infos]
 
     assert reasons(entries, "different") == []
-    assert Database("op_db", entries).equal_entries >= FEWEST_EQUAL * len(infos)
+    assert unequal(entries) <= listed_as_unequal()
 
 
 def test_modules_trained_five_steps_have_the_bits_of_a_loop_by_hand() -> None:
@@ -43,7 +52,7 @@ def test_modules_trained_five_steps_have_the_bits_of_a_loop_by_hand() -> None:
     entries = [run_module(info, every=40) for info in infos]
 
     assert reasons(entries, "different") == []
-    assert Database("module_db", entries).equal_entries >= FEWEST_EQUAL * len(infos)
+    assert unequal(entries) <= listed_as_unequal()
 
 
 def test_optimisers_have_the_bits_of_a_loop_by_hand() -> None:
