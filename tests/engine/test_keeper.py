@@ -48,6 +48,9 @@ class Listener:
     def metrics(self, run: int, first: int, names: list[str], values: bytes) -> None:
         raise AssertionError
 
+    def validation(self, run: int, first: int, names: list[str], values: bytes) -> None:
+        raise AssertionError
+
     def lost(self, reason: Ended, is_replaced: bool) -> None:
         self.ends.put((reason, is_replaced))
 

@@ -26,6 +26,7 @@ from gradcanvas.engine.messages import (
 from gradcanvas.engine.opening import MOST_FRAMES
 from gradcanvas.engine.preload import NAMES
 from gradcanvas.engine.worker import worker_main
+from gradcanvas.training import run_graph
 from gradcanvas.training.frames import EVALUATION, EXACT, NO_GRADIENTS, Frame, decode
 from tests.training.scripts import Json, article, article_script, text
 
@@ -42,6 +43,7 @@ class Parent:
         self.batches: list[list[Frame]] = []
         self.losses: list[float] = []
         self.metrics: list[float] = []
+        self.validation: list[tuple[float, ...]] = []
         self.edit = 0
 
     def send(self, **message: Any) -> None:
@@ -78,6 +80,10 @@ class Parent:
                 self.metrics += struct.unpack(
                     f"<{len(decode_metrics(data)[3]) // 8}d", decode_metrics(data)[3]
                 )
+            case b"V":
+                _, first, names, values = decode_metrics(data)
+                assert first == len(self.validation), "each row is told once, in order"
+                self.validation += struct.iter_unpack(f"<{len(names)}d", values)
         return None
 
     def until(self, kind: str, **wanted: Any) -> dict[str, Any]:
@@ -166,6 +172,47 @@ def test_training_tells_every_loss_once_and_ends_at_the_scripts_numbers(parent: 
     assert parent.frames[-1].step == 200
     assert parent.ask(what="tensor", ref="w", part="value")["value"] == w.tolist()
     assert parent.ask(what="tensor", ref="b", part="value")["value"] == b.tolist()
+
+
+def test_every_evaluation_at_the_end_of_an_epoch_is_told_once(parent: Parent) -> None:
+    graph = article()
+    graph["train"] |= {
+        "batch": {"size": 40, "of": ["x", "y"]},
+        "metrics": {"slope": "w"},
+        "validation": {"x": [[0.0], [1.0]], "y": [[1.0], [3.0]]},
+    }
+    parent.load(graph)
+
+    for steps in (200, 400):
+        parent.command("train")
+        parent.until("status", state="idle", step=steps)
+
+    expected = run_graph(text(graph), device="cpu", steps=400)["validation"]
+    assert parent.validation == list(zip(expected["step"], expected["loss"], expected["slope"], strict=True))
+    assert [row[0] for row in parent.validation] == list(range(2, 401, 2))
+
+
+def test_a_worker_that_goes_on_from_a_copy_numbers_its_evaluations_on(settings: WorkerSettings) -> None:
+    graph = article()
+    graph["train"] |= {"steps": 3, "validation": {"x": [[0.0]], "y": [[1.0]]}}
+    before = start(settings)
+    before.load(graph)
+    before.command("train")
+    before.until("status", state="idle", step=3)
+    before.send(type="release")
+    with pytest.raises(EOFError):
+        before.until("nothing")
+    end(before)
+    after = start(settings)
+    after.losses, after.validation = list(before.losses), list(before.validation)
+
+    after.load(graph, evaluate=False)
+    after.send(type="restore")
+    after.command("train")
+    after.until("status", state="idle", step=6)
+    end(after)
+
+    assert [row[0] for row in after.validation] == [3, 6]
 
 
 def test_frames_of_a_run_come_at_the_pace_that_is_asked_for(parent: Parent) -> None:

@@ -136,6 +136,9 @@ class _Socket(socketio.Client):  # type: ignore[misc]
             super()._handle_eio_message(data)
 
 
+EVENTS = ("edit", "layout", "frame", "frames", "losses", "metrics", "validation", "status", "notice")
+
+
 class Client:
     """A page without a page: a Socket.IO client that keeps what it was sent, and a Yjs document."""
 
@@ -144,7 +147,7 @@ class Client:
         self.doc: Doc[Any] = Doc()
         self.graph = graph
         self.socket = _Socket()
-        for name in ("edit", "layout", "frame", "frames", "losses", "metrics", "status", "notice"):
+        for name in EVENTS:
             self.socket.on(name, lambda data, name=name: self.events.put((name, data)))
         self.socket.connect(server.base, transports=["websocket"], headers=headers, wait_timeout=PATIENCE)
         if graph is not None:

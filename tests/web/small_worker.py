@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from gradcanvas.engine.messages import (
+    VALIDATION,
     WorkerSettings,
     decode_json,
     encode_frames,
@@ -29,7 +30,7 @@ class SmallWorker:
     def __init__(self, connection: Connection, settings: WorkerSettings) -> None:
         self.connection, self.settings = connection, settings
         self.sending = threading.Lock()
-        self.frames = self.layouts = self.step = self.run = 0
+        self.frames = self.layouts = self.step = self.run = self.rows = 0
         self.rate = 0.0
         self.is_running = False
         self.is_deaf = False
@@ -127,7 +128,7 @@ class SmallWorker:
                 self.advance(1)
                 self.tell_status("paused")
             case "reset":
-                self.step, self.run = 0, self.run + 1
+                self.step, self.run, self.rows = 0, self.run + 1, 0
                 self.tell_status("idle")
             case "pause":
                 self.is_running = False
@@ -152,6 +153,9 @@ class SmallWorker:
         self.send(encode_losses(self.run, self.step, values))
         self.send(encode_metrics(self.run, self.step, ["accuracy"], values))
         self.step += steps
+        row = struct.pack("<2d", self.step, 1 / self.step)
+        self.send(encode_metrics(self.run, self.rows, ["step", "loss"], row, kind=VALIDATION))
+        self.rows += 1
 
     def copy(self) -> None:
         write_copy(self.settings.copy_path, json.dumps({"step": self.step, "run": self.run}).encode())

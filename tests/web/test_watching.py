@@ -134,6 +134,27 @@ def test_metrics_arrive_with_their_names(server: Server, connect: Connect) -> No
     assert metrics == {"run": 0, "from": 0, "names": ["accuracy"], "values": struct.pack("<d", 0)}
 
 
+def test_rows_of_validation_arrive_each_once_and_all_of_them_at_a_page_that_joins(
+    server: Server, connect: Connect
+) -> None:
+    graph = server.make()
+    first = connect(server, graph)
+    command(first, "step")
+    command(first, "step")
+    rows = [first.next("validation") for _ in range(2)]
+
+    joined = connect(server, graph).next("validation")
+
+    assert [row["from"] for row in rows] == [0, 1]
+    assert [row["values"] for row in rows] == [struct.pack("<2d", 1, 1), struct.pack("<2d", 2, 0.5)]
+    assert joined == {
+        "run": 0,
+        "from": 0,
+        "names": ["step", "loss"],
+        "values": struct.pack("<4d", 1, 1, 2, 0.5),
+    }
+
+
 def test_reset_begins_a_new_run_of_losses(server: Server, connect: Connect) -> None:
     client = connect(server, server.make())
     command(client, "step")

@@ -225,6 +225,14 @@ export interface TensorQuery {
   readonly part: "value" | "gradient" | "deposit";
 }
 
+/** Rows of validation from number `from` on: float64, `names.length` a row; first step and loss. */
+export interface Validation {
+  readonly run: number;
+  readonly from: number;
+  readonly names: readonly string[];
+  readonly values: Uint8Array | ArrayBuffer;
+}
+
 export type Verb = "forward" | "backward" | "update" | "zero" | "step" | "train" | "pause" | "stop" | "reset";
 
 /** How many frames a second the page wants. */

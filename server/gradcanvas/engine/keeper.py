@@ -42,6 +42,9 @@ class Listener(Protocol):
     def metrics(self, run: int, first: int, names: list[str], values: bytes) -> None:
         """Take metrics."""
 
+    def validation(self, run: int, first: int, names: list[str], values: bytes) -> None:
+        """Take rows of validation."""
+
     def lost(self, reason: Ended, is_replaced: bool) -> None:
         """Take note that the worker ended."""
 
@@ -260,6 +263,8 @@ class Keeper:
                 self._listener.losses(*messages.decode_losses(data))
             case messages.METRICS:
                 self._listener.metrics(*messages.decode_metrics(data))
+            case messages.VALIDATION:
+                self._listener.validation(*messages.decode_metrics(data))
 
     def _receive_json(self, message: dict[str, Any]) -> None:
         match message["type"]:

@@ -9,6 +9,7 @@ A message is bytes: one kind byte and a payload. Both ends use the functions bel
 | `L` | losses: `u32` run, `u64` number of the first, then float64 each |
 | `B` | more frames, of a run's beginning: for each `u32` length, `u32` zero, the frame |
 | `M` | metrics: `u32` run, `u64` first step, `u32` n, n bytes of JSON (array of names), float64s step-major |
+| `V` | validation: the same, a row for every evaluation; the first names are `step` and `loss` |
 
 To the worker: `load` (text, edit, evaluate), `command` (verb), `watch` (rate), `query` (id, …), `stop`,
 `restore`, and `release` (write a last copy and end). When the pipe ends, the worker ends at once. A worker
@@ -30,6 +31,7 @@ FRAME = b"F"
 FRAMES = b"B"
 LOSSES = b"L"
 METRICS = b"M"
+VALIDATION = b"V"
 
 _BATCH_HEADER = struct.Struct("<I4x")
 _LOSSES_HEADER = struct.Struct("<IQ")
@@ -101,14 +103,14 @@ def decode_losses(data: bytes) -> tuple[int, int, bytes]:
     return run, first, data[1 + _LOSSES_HEADER.size :]
 
 
-def encode_metrics(run: int, first: int, names: list[str], values: bytes) -> bytes:
-    """Encode metrics: `values` holds little-endian float64s, `len(names)` a step, step-major."""
+def encode_metrics(run: int, first: int, names: list[str], values: bytes, *, kind: bytes = METRICS) -> bytes:
+    """Encode metrics or validation: `values` holds little-endian float64s, `len(names)` a row, row-major."""
     header = json.dumps(names).encode()
-    return METRICS + _METRICS_HEADER.pack(run, first, len(header)) + header + values
+    return kind + _METRICS_HEADER.pack(run, first, len(header)) + header + values
 
 
 def decode_metrics(data: bytes) -> tuple[int, int, list[str], bytes]:
-    """Decode metrics to (run, number of the first step, names, values)."""
+    """Decode metrics or validation to (run, number of the first row, names, values)."""
     run, first, length = _METRICS_HEADER.unpack_from(data, 1)
     start = 1 + _METRICS_HEADER.size
     names: list[str] = json.loads(data[start : start + length])

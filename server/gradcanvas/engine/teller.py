@@ -11,7 +11,7 @@ import torch
 
 from gradcanvas.document import Problem
 from gradcanvas.engine.inbox import Inbox
-from gradcanvas.engine.messages import FRAME, encode_frames, encode_losses, encode_metrics
+from gradcanvas.engine.messages import FRAME, VALIDATION, encode_frames, encode_losses, encode_metrics
 from gradcanvas.engine.opening import Opening
 from gradcanvas.engine.pace import Pace
 from gradcanvas.training.preparing import resolve_device
@@ -47,6 +47,8 @@ class Teller:
         self._run = 0
         self._losses = 0
         self._metrics = 0
+        self._validations = session.validations
+        self._validated = 0
 
     def ready(self) -> None:
         """Tell that the worker is there."""
@@ -122,7 +124,19 @@ class Teller:
             names = list(session.graph.program.metrics)
             self._inbox.send(encode_metrics(run, first, names, session.metrics.data(first)))
             self._metrics = len(session.metrics)
+        self._validation()
         self._pace.numbers_told()
+
+    def _validation(self) -> None:
+        """Tell the rows of validation that are new; of a new run, or with new metrics, all."""
+        validations = self._session.validations
+        if validations is not self._validations:
+            self._validations, self._validated = validations, validations.start
+        if len(validations) > self._validated:
+            run, names = self._session.standing.run, ["step", *validations.names]
+            data = validations.data(self._validated)
+            self._inbox.send(encode_metrics(run, self._validated, names, data, kind=VALIDATION))
+            self._validated = len(validations)
 
     def status(self) -> None:
         """Tell where the run stands."""

@@ -20,8 +20,10 @@ from gradcanvas.training.trees import from_bytes, to_bytes
 Copy = Mapping[str, Any]
 
 
-def take(prepared: Prepared, state: State, standing: Standing, losses: Records) -> bytes:
-    """Give the state as bytes; `prepared` is the graph that it was made for."""
+def take(
+    prepared: Prepared, state: State, standing: Standing, losses: Records, validations: int = 0
+) -> bytes:
+    """Give the state as bytes; `prepared` is the graph that it was made for, `validations` counts rows."""
     return to_bytes(
         {
             "definitions": definitions(prepared.binding),
@@ -38,6 +40,7 @@ def take(prepared: Prepared, state: State, standing: Standing, losses: Records) 
             "dirty": standing.is_dirty,
             "losses": len(losses),
             "loss": losses.last(),
+            "validations": validations,
         }
     )
 

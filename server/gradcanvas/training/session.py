@@ -305,7 +305,7 @@ class Session:
     def copy(self) -> bytes:
         """Give the real state as bytes."""
         self.state.updates.settle()
-        return take(self.graph, self.state, self.standing, self.losses)
+        return take(self.graph, self.state, self.standing, self.losses, len(self.validations))
 
     def restore(self, data: bytes) -> tuple[str, ...]:
         """Go on from a copy; what has been edited since it was taken keeps the value that Reset gives it.
@@ -325,6 +325,7 @@ class Session:
         self.standing = standing_of(copy)
         self.losses = losses_of(copy)
         self.metrics = Records(self.metrics.width, start=self.standing.step)
+        self.validations = Validations(self.graph.program.metrics, copy.get("validations", 0))
         return missing
 
     def is_short_batch_next(self) -> bool:
@@ -386,7 +387,7 @@ class Session:
 
     def _move(self, before: Prepared) -> Loaded:
         """Go on, on another device, from a copy of the state."""
-        self.restore(take(before, self.state, self.standing, self.losses))
+        self.restore(take(before, self.state, self.standing, self.losses, len(self.validations)))
         return Loaded(is_changed=True)
 
     def _keep_metrics(self, before: Prepared) -> None:

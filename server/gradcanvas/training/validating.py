@@ -1,5 +1,7 @@
 """Loss and metrics on data that stands in the place of sources; leaves everything as it was."""
 
+import sys
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -16,14 +18,21 @@ class Validations:
     """What validation gave at the ends of epochs.
 
     Attributes:
+        names: of the numbers of a row.
+        start: the number of the first row: after a worker was replaced, earlier ones are elsewhere.
         steps: after how many steps each was made.
         numbers: loss and metrics, one row each.
     """
 
-    def __init__(self, metrics: Sequence[str] = ()) -> None:
+    def __init__(self, metrics: Sequence[str] = (), start: int = 0) -> None:
         self.names = ("loss", *metrics)
+        self.start = start
         self.steps: list[int] = []
         self.numbers = Records(len(self.names))
+
+    def __len__(self) -> int:
+        """Return the number of rows, those before `start` included."""
+        return self.start + len(self.steps)
 
     def add(self, step: int, numbers: Sequence[Tensor]) -> None:
         """Add one row."""
@@ -34,6 +43,19 @@ class Validations:
         """Give each number's course by its name."""
         values = self.numbers.values()
         return {name: values[place :: len(self.names)] for place, name in enumerate(self.names)}
+
+    def data(self, first: int) -> bytes:
+        """Give the rows from number `first` on as little-endian float64: the step, then the row's numbers."""
+        begin = max(first - self.start, 0)
+        width = len(self.names)
+        numbers = self.numbers.values(begin)
+        rows = array("d")
+        for place, step in enumerate(self.steps[begin:]):
+            rows.append(step)
+            rows.extend(numbers[place * width : (place + 1) * width])
+        if sys.byteorder == "big":
+            rows.byteswap()
+        return rows.tobytes()
 
 
 def validate(
@@ -52,7 +74,8 @@ def validate(
             given[str(each.source)] = torch.tensor(each.data, device=program.device)
     with torch.no_grad(), borrowed(program.device), _evaluating(program.modules):
         numbers = program.plain(*(given[ref] for ref in program.inputs))
-    return tuple(number for number in numbers if number is not None)
+    # A metric may be a parameter itself, which the next step changes.
+    return tuple(number.clone() for number in numbers if number is not None)
 
 
 @contextmanager

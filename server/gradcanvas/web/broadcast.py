@@ -1,7 +1,7 @@
 """The newest results of one session, brought to each page that watches at the page's own pace.
 
-Layout, status and frame: the newest wins. Losses and metrics: every number, once. The frames of a run's
-beginning are passed on and kept for nobody. What a message means is the worker's and the page's business.
+Layout, status and frame: the newest wins. Losses, metrics and validation: every number, once. The frames of
+a run's beginning are passed on and kept for nobody. What a message means is the worker's and page's business.
 """
 
 import struct
@@ -50,7 +50,7 @@ class Broadcast:
         self._layouts_before = 0
         self._frame: bytes | None = None
         self._frame_number = self._numbers_given = 0
-        self._series = {"losses": Series(), "metrics": Series(names=())}
+        self._series = {"losses": Series(), "metrics": Series(names=()), "validation": Series(names=())}
         self.status = dict(NO_STATUS)
 
     @property
@@ -160,6 +160,10 @@ class Broadcast:
         """Take new metrics."""
         self._put_series("metrics", run, first, values, tuple(names))
 
+    def put_validation(self, run: int, first: int, names: list[str], values: bytes) -> None:
+        """Take new rows of validation."""
+        self._put_series("validation", run, first, values, tuple(names))
+
     def begin_worker(self) -> None:
         """Take note that the next numbers of layouts and frames come from another worker."""
         with self._lock:
@@ -244,6 +248,6 @@ class Broadcast:
         viewer.is_behind = viewer.is_behind or count < series.count
         if values or (is_new_run and name == "losses"):
             message: dict[str, Any] = {"run": series.run, "from": first, "values": values}
-            if name == "metrics":
+            if name != "losses":
                 message["names"] = list(series.names)
             self._outgoing.send([viewer.sid], name, message)

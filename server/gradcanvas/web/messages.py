@@ -179,6 +179,15 @@ class Metrics(ToPage):
     values: bytes
 
 
+class Validation(ToPage):
+    """Rows of validation from number `from` on: float64, `names.length` a row; first step and loss."""
+
+    run: int
+    first: Annotated[int, Field(alias="from")]
+    names: list[str]
+    values: bytes
+
+
 class Status(ToPage):
     """Where a run stands."""
 
@@ -295,6 +304,7 @@ TO_PAGE: tuple[type[BaseModel], ...] = (
     Layout,
     Losses,
     Metrics,
+    Validation,
     Status,
     Notice,
     Health,

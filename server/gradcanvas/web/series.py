@@ -1,5 +1,6 @@
-"""All losses (or metrics) of a session's newest run, kept once for all who watch. Knows no sockets."""
+"""All losses (metrics, validation) of a session's newest run, kept once for all who watch; no sockets."""
 
+import math
 from array import array
 from dataclasses import dataclass, field
 
@@ -34,17 +35,22 @@ class Series:
     def put(self, run: int, first: int, values: bytes, names: tuple[str, ...] = ("",)) -> int | None:
         """Put the numbers of step `first` and on in their place; what was known from there on is replaced.
 
+        Where other names begin in the middle of a run, the steps before have not-a-number.
+
         Returns:
             How many steps stay as they were, or None if the numbers leave a gap and are not taken.
         """
+        kept = first
         if run != self.run or names != self.names:
-            self.run, self.names, self.values = run, names, array("d")
+            gap = len(names) * first if run == self.run else 0
+            self.run, self.names, self.values = run, names, array("d", [math.nan]) * gap
+            kept = 0
         if first > self.count:
             return None
         del self.values[first * self.width :]
         whole = len(values) - len(values) % (_ITEM_BYTES * self.width)
         self.values.frombytes(values[:whole])
-        return first
+        return kept
 
     def since(self, first: int, at_most: int = LARGEST_PIECE) -> bytes:
         """Return the numbers of at most `at_most` steps from step `first` on."""

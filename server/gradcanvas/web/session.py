@@ -181,6 +181,10 @@ class Session:
         """Keep metrics and pass them on."""
         self.broadcast.put_metrics(run, first, names, values)
 
+    def validation(self, run: int, first: int, names: list[str], values: bytes) -> None:
+        """Keep rows of validation and pass them on."""
+        self.broadcast.put_validation(run, first, names, values)
+
     def lost(self, reason: Ended, is_replaced: bool) -> None:
         """Tell the pages why the worker ended."""
         if reason.code == "released":
