@@ -41,6 +41,8 @@ export interface RunState {
   readonly frame: Frame | null;
   readonly losses: readonly RunLosses[];
   readonly metrics: Metrics | null;
+  /** Rows of validation, kept as metrics are: a row for every evaluation. */
+  readonly validation: Metrics | null;
   readonly notices: readonly (Notice & { readonly key: number })[];
 }
 
@@ -52,6 +54,7 @@ export const useRun = create<RunState>()(() => ({
   frame: null,
   losses: [],
   metrics: null,
+  validation: null,
   notices: [],
 }));
 
@@ -67,6 +70,7 @@ export class Run {
   /** The beginning of a run, played for the eyes: only `shown` follows it. */
   readonly replay: Replay;
   private metrics: Metrics | null = null;
+  private validation: Metrics | null = null;
   private readonly listeners = new Set<FrameListener>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private lastRefresh = 0;
@@ -131,6 +135,12 @@ export class Run {
     this.schedule(this.seriesInterval());
   }
 
+  /** Takes rows of validation from number `from` on. */
+  takeValidation(run: number, from: number, names: readonly string[], values: Float64Array): void {
+    this.validation = withMetrics(this.validation, run, from, names, values);
+    this.schedule(this.seriesInterval());
+  }
+
   /** Takes where the run stands. */
   takeStatus(status: Status): void {
     useRun.setState({ status });
@@ -187,6 +197,7 @@ export class Run {
       frame: this.frame,
       losses: this.losses.all(),
       metrics: this.metrics,
+      validation: this.validation,
     });
   }
 }

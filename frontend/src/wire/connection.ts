@@ -3,7 +3,18 @@ import { io, type Socket } from "socket.io-client";
 import type { GraphDocument } from "../document/graph-document";
 import type { Run } from "../run/run-store";
 import { decodeFrame, decodeFrames } from "./decode-frame";
-import type { Joined, Layout, Losses, Metrics, Notice, Query, Refusal, Status, Verb } from "./messages";
+import type {
+  Joined,
+  Layout,
+  Losses,
+  Metrics,
+  Notice,
+  Query,
+  Refusal,
+  Status,
+  Validation,
+  Verb,
+} from "./messages";
 import { Outbox } from "./outbox";
 import { Probe } from "./probe";
 import { Refused } from "./refused";
@@ -86,6 +97,9 @@ export class Connection {
     });
     socket.on("metrics", ({ run: number, from, names, values }: Metrics) =>
       run.takeMetrics(number, from, names, numbersOf(values)),
+    );
+    socket.on("validation", ({ run: number, from, names, values }: Validation) =>
+      run.takeValidation(number, from, names, numbersOf(values)),
     );
     socket.on("status", (status: Status) => run.takeStatus(status));
     socket.on("notice", (notice: Notice) => run.takeNotice(notice));

@@ -17,5 +17,6 @@ export type {
   Refusal,
   RunState,
   Status,
+  Validation,
   Verb,
 } from "./messages.generated";

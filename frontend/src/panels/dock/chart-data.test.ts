@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { withMetrics } from "../../run/metrics";
+import { rowAt, validationOf } from "../../run/validation";
 import { chartData, hasNegative } from "./chart-data";
 import { keepPeaks } from "./downsample";
 
@@ -42,7 +43,7 @@ describe("a logarithmic scale", () => {
 
 describe("the rows of a chart", () => {
   it("end a shorter run where it ended", () => {
-    expect(chartData([run(0, [3, 2]), run(1, [5, 4, 3])], null, 100, false)).toEqual([
+    expect(chartData([run(0, [3, 2]), run(1, [5, 4, 3])], null, null, 100, false)).toEqual([
       [1, 2, 3],
       [3, 2, null],
       [5, 4, 3],
@@ -50,16 +51,50 @@ describe("the rows of a chart", () => {
   });
 
   it("leave out what a logarithmic scale cannot show", () => {
-    expect(chartData([run(0, [1, 0, -1, Number.NaN])], null, 100, true)[1]).toEqual([1, null, null, null]);
+    expect(chartData([run(0, [1, 0, -1, Number.NaN])], null, null, 100, true)[1]).toEqual([
+      1,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it("hold a row for every metric of the present run", () => {
     const metrics = withMetrics(null, 0, 0, ["a", "b"], Float64Array.from([1, 2, 3, 4]));
 
-    expect(chartData([run(0, [9, 8])], metrics, 100, true).slice(2)).toEqual([
+    expect(chartData([run(0, [9, 8])], metrics, null, 100, true).slice(2)).toEqual([
       [1, 3],
       [2, 4],
     ]);
+  });
+});
+
+describe("validation", () => {
+  const rows = withMetrics(
+    null,
+    0,
+    1,
+    ["step", "loss", "accuracy"],
+    Float64Array.from([2, 0.5, 0.8, 4, 0, 0.9]),
+  );
+
+  it("stands at the steps where its epochs ended, and is joined between them", () => {
+    const data = chartData([run(0, [9, 8, 7, 6, 5])], null, validationOf(rows), 100, false);
+
+    expect(data.slice(2)).toEqual([
+      [null, 0.5, undefined, 0, null],
+      [null, 0.8, undefined, 0.9, null],
+    ]);
+  });
+
+  it("gives at a step what the last epoch before it gave", () => {
+    const { loss } = validationOf(rows) ?? {};
+
+    expect([1, 2, 3, 4, 9].map((step) => loss && rowAt(loss, step))).toEqual([-1, 0, 0, 1, 1]);
+  });
+
+  it("is nothing where no row came", () => {
+    expect(validationOf(null)).toBe(null);
   });
 });
 

@@ -1,6 +1,7 @@
-/** Puts runs and metrics on one axis of steps, thinned to what can be seen. Knows nothing of charts. */
+/** Puts runs, metrics and validation on one axis of steps, thinned to what can be seen. Knows nothing of charts. */
 import type { RunLosses } from "../../run/losses";
 import { type Metrics, seriesOf } from "../../run/metrics";
+import type { Validation } from "../../run/validation";
 import { keepPeaks } from "./downsample";
 
 /** A row of steps, then a row for every line: null breaks a line, undefined is joined over. */
@@ -10,6 +11,8 @@ interface Line {
   readonly values: Float64Array;
   readonly count: number;
   readonly logarithmic: boolean;
+  /** After how many steps each value came; null where there is one a step. */
+  readonly at: Float64Array | null;
 }
 
 /** Whether the present run has a loss below zero, for which a logarithmic scale has no place. */
@@ -18,32 +21,51 @@ export function hasNegative(run: RunLosses | undefined): boolean {
   return false;
 }
 
-/** The rows of a chart; a logarithmic scale leaves out what is not positive. */
+/** The rows of a chart: the runs, the metrics, the validation's loss, its metrics. A logarithmic scale leaves out
+what is not positive. */
 export function chartData(
   losses: readonly RunLosses[],
   metrics: Metrics | null,
+  validation: Validation | null,
   buckets: number,
   logarithmic: boolean,
 ): ChartData {
-  const lines: Line[] = losses.map(({ values, count }) => ({ values, count, logarithmic }));
+  const lines: Line[] = losses.map(({ values, count }) => ({ values, count, logarithmic, at: null }));
   for (let name = 0; name < (metrics?.names.length ?? 0); name += 1) {
     const values = metrics ? seriesOf(metrics, name) : new Float64Array();
-    lines.push({ values, count: values.length, logarithmic: false });
+    lines.push({ values, count: values.length, logarithmic: false, at: null });
   }
-  const kept = lines.map((line) => keepPeaks(line.values, line.count, buckets));
-  const steps = [...new Set(kept.flat())].sort((one, two) => one - two);
-  const rows = lines.map((line, index) => rowOf(line, new Set(kept[index]), steps));
-  return [steps.map((step) => step + 1), ...rows];
+  if (validation) {
+    const { loss, metrics: others } = validation;
+    lines.push({ ...loss, count: loss.values.length, logarithmic });
+    for (const { values, at } of others) lines.push({ values, at, count: values.length, logarithmic: false });
+  }
+  const kept = lines.map((line) => pointsOf(line, buckets));
+  const steps = [...new Set(kept.flatMap((points) => [...points.keys()]))].sort((one, two) => one - two);
+  return [steps, ...kept.map((points) => rowOf(points, steps))];
 }
 
+/** Step → value of what is shown of a line, in order; null where there is no place for a value. */
+function pointsOf({ values, count, logarithmic, at }: Line, buckets: number): Map<number, number | null> {
+  const shown = (value: number): boolean => Number.isFinite(value) && (!logarithmic || value > 0);
+  return new Map(
+    keepPeaks(values, count, buckets).map((index) => {
+      const value = values[index] ?? Number.NaN;
+      return [at?.[index] ?? index + 1, shown(value) ? value : null];
+    }),
+  );
+}
+
+/** A line has nothing before its first point and after its last, and is joined between them. */
 function rowOf(
-  line: Line,
-  own: ReadonlySet<number>,
+  points: ReadonlyMap<number, number | null>,
   steps: readonly number[],
 ): (number | null | undefined)[] {
+  const known = [...points.keys()];
+  const [first, last] = [known[0] ?? 0, known.at(-1) ?? 0];
   return steps.map((step) => {
-    if (!own.has(step)) return step < line.count ? undefined : null;
-    const value = line.values[step] ?? Number.NaN;
-    return Number.isFinite(value) && (!line.logarithmic || value > 0) ? value : null;
+    const value = points.get(step);
+    if (value !== undefined) return value;
+    return step > first && step < last ? undefined : null;
   });
 }

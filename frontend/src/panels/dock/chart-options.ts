@@ -7,6 +7,8 @@ export interface ChartPlan {
   readonly runs: number;
   /** How many metrics of the present run, drawn on an axis of their own. */
   readonly metrics: number;
+  /** How many metrics were computed on validation data, beside the loss on it; null where there is no validation. */
+  readonly validation: number | null;
   readonly logarithmic: boolean;
   readonly onHover: (index: number | null) => void;
 }
@@ -23,7 +25,7 @@ export function optionsFor(element: HTMLElement, plan: ChartPlan): uPlot.Options
     cursor: { y: false, drag: { x: true, y: false } },
     scales: { x: { time: false }, y: { distr: plan.logarithmic ? 3 : 1 }, metric: {} },
     axes: axesFor(plan, colour),
-    series: [{}, ...runLines(plan, colour), ...metricLines(plan, colour)],
+    series: [{}, ...runLines(plan, colour), ...metricLines(plan, colour), ...validationLines(plan, colour)],
     hooks: { setCursor: [(chart) => plan.onHover(stepUnderCursor(chart))] },
   };
 }
@@ -33,7 +35,7 @@ export function sizeOf(element: HTMLElement): { width: number; height: number } 
   return { width: Math.max(120, element.clientWidth), height: Math.max(60, element.clientHeight) };
 }
 
-function axesFor({ logarithmic, metrics }: ChartPlan, colour: Colours): uPlot.Axis[] {
+function axesFor({ logarithmic, metrics, validation }: ChartPlan, colour: Colours): uPlot.Axis[] {
   const axis = {
     stroke: colour("--faint"),
     font: `10px ${colour("--mono")}`,
@@ -46,7 +48,8 @@ function axesFor({ logarithmic, metrics }: ChartPlan, colour: Colours): uPlot.Ax
     { ...axis, grid: { show: false }, size: 22, incrs: WHOLE_STEPS },
     { ...axis, size: 52, incrs: ALL_SIZES, grid: { ...axis.grid, filter: lines }, filter: lines, values },
   ];
-  if (metrics > 0) axes.push({ ...axis, scale: "metric", side: 1, size: 44, grid: { show: false }, values });
+  if (metrics + (validation ?? 0) > 0)
+    axes.push({ ...axis, scale: "metric", side: 1, size: 44, grid: { show: false }, values });
   return axes;
 }
 
@@ -65,19 +68,53 @@ function runLines({ runs }: ChartPlan, colour: Colours): uPlot.Series[] {
 
 /** A run of one loss has no line yet, so its point is shown. */
 function isAlone(chart: uPlot, line: number): boolean {
+  return numbersOf(chart, line).length === 1;
+}
+
+function numbersOf(chart: uPlot, line: number): readonly unknown[] {
   const values: readonly unknown[] = Array.from(chart.data[line] ?? []);
-  return values.filter((value) => typeof value === "number").length === 1;
+  return values.filter((value) => typeof value === "number");
 }
 
 /** Metrics are told apart by their dashes, not by colour. */
 function metricLines({ metrics }: ChartPlan, colour: Colours): uPlot.Series[] {
   return Array.from({ length: metrics }, (_, index) => ({
     scale: "metric",
-    stroke: colour("--ink"),
+    stroke: colour("--dim"),
     width: 1,
-    dash: [2 + 4 * index, 3],
+    dash: metricDash(index),
     points: { show: false },
   }));
+}
+
+/** On validation data: the loss dashed, the metrics as in training but heavier; points where they are few. */
+function validationLines({ validation }: ChartPlan, colour: Colours): uPlot.Series[] {
+  if (validation === null) return [];
+  const points = { show: areFew, size: 5 };
+  const loss = { stroke: colour("--loss"), width: 2, dash: [...VALIDATION_DASH], points };
+  const metrics = Array.from({ length: validation }, (_, index) => ({
+    scale: "metric",
+    stroke: colour("--ink"),
+    width: 2,
+    dash: metricDash(index),
+    points,
+  }));
+  return [loss, ...metrics];
+}
+
+/** How the loss on validation data is dashed. */
+export const VALIDATION_DASH: readonly number[] = [7, 4];
+
+/** How a metric is dashed, by its place among the metrics. */
+export function metricDash(index: number): number[] {
+  return [2 + 4 * index, 3];
+}
+
+/** Up to so many evaluations each have a point. */
+const MOST_POINTS = 60;
+
+function areFew(chart: uPlot, line: number): boolean {
+  return numbersOf(chart, line).length <= MOST_POINTS;
 }
 
 function stepUnderCursor(chart: uPlot): number | null {

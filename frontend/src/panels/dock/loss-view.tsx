@@ -1,13 +1,15 @@
-/** The loss curve: this run with its metrics, and earlier ones dim beside it, on a linear or a logarithmic scale. */
+/** The loss curve: this run with its metrics and validation, and earlier ones dim beside it, on a linear or a
+logarithmic scale. */
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import { useEditor } from "../../editor/editor";
-import { exactNumber, shortNumber } from "../../gradients/number-text";
 import type { RunLosses } from "../../run/losses";
 import type { Metrics } from "../../run/metrics";
 import { useRun } from "../../run/run-store";
+import { type Validation, validationOf } from "../../run/validation";
 import { useView } from "../../view/view-store";
 import { chartData, hasNegative } from "./chart-data";
+import { ChartLegend } from "./chart-legend";
 import { optionsFor, sizeOf } from "./chart-options";
 import { followReplay } from "./play-head";
 import "uplot/dist/uPlot.min.css";
@@ -16,11 +18,16 @@ import "uplot/dist/uPlot.min.css";
 export function LossView(): ReactNode {
   const losses = useRun((run) => run.losses);
   const kept = useRun((run) => run.metrics);
+  const rows = useRun((run) => run.validation);
   const logarithmic = useLossScale().shown === "log";
   const [hover, setHover] = useState<number | null>(null);
   const current = losses.at(-1);
   const count = current?.count ?? 0;
   const metrics = kept?.run === current?.run ? kept : null;
+  const validation = useMemo(
+    () => (rows?.run === current?.run ? validationOf(rows) : null),
+    [rows, current?.run],
+  );
   return (
     <>
       <div
@@ -29,17 +36,37 @@ export function LossView(): ReactNode {
         aria-label="Loss curve"
         data-points={count}
         data-last={count > 0 ? String(current?.values[count - 1]) : ""}
+        data-validation-points={validation?.loss.values.length ?? 0}
+        data-validation-last={lastOf(validation)}
       >
         {count > 0 && (
-          <Chart losses={losses} metrics={metrics} logarithmic={logarithmic} onHover={setHover} />
+          <Chart
+            losses={losses}
+            metrics={metrics}
+            validation={validation}
+            logarithmic={logarithmic}
+            onHover={setHover}
+          />
         )}
       </div>
       {count === 0 && <p className="dock-empty">No losses yet. Press Train or Step: each step adds one.</p>}
       {current && count > 0 && (
-        <Legend losses={losses} metrics={metrics} step={Math.min(hover ?? count - 1, count - 1)} />
+        <ChartLegend
+          losses={losses}
+          metrics={metrics}
+          validation={validation}
+          step={Math.min(hover ?? count - 1, count - 1)}
+        />
       )}
     </>
   );
+}
+
+/** The newest evaluation as JSON: the loss and each metric by its name. */
+function lastOf(validation: Validation | null): string {
+  if (validation === null) return "";
+  const series = [validation.loss, ...validation.metrics];
+  return JSON.stringify(Object.fromEntries(series.map(({ name, values }) => [name, values.at(-1)])));
 }
 
 /** Linear or logarithmic; stands among the dock's tools. */
@@ -71,61 +98,39 @@ function useLossScale(): { readonly shown: "linear" | "log"; readonly negative: 
   return { shown: negative ? "linear" : wished, negative };
 }
 
-interface LegendProps {
-  readonly losses: readonly RunLosses[];
-  readonly metrics: Metrics | null;
-  readonly step: number;
-}
-
-function Legend({ losses, metrics, step }: LegendProps): ReactNode {
-  const loss = losses.at(-1)?.values[step] ?? Number.NaN;
-  const width = metrics?.names.length ?? 0;
-  return (
-    <div className="loss-legend" data-metrics={width > 0}>
-      <b>this run</b>
-      {losses
-        .slice(0, -1)
-        .toReversed()
-        .map((earlier) => (
-          <p key={earlier.run}>{earlier.label}</p>
-        ))}
-      <p className="mono" title={exactNumber(loss)}>
-        step {step + 1}: {shortNumber(loss)}
-      </p>
-      {metrics?.names.map((name, index) => (
-        <p key={name} className="mono">
-          {name}: {shortNumber(metrics.values[step * width + index] ?? Number.NaN)}
-        </p>
-      ))}
-    </div>
-  );
-}
-
 interface ChartProps {
   readonly losses: readonly RunLosses[];
   readonly metrics: Metrics | null;
+  readonly validation: Validation | null;
   readonly logarithmic: boolean;
   readonly onHover: (index: number | null) => void;
 }
 
-function Chart({ losses, metrics, logarithmic, onHover }: ChartProps): ReactNode {
+function Chart({ losses, metrics, validation, logarithmic, onHover }: ChartProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const { run } = useEditor();
   const dark = useView((view) => view.dark);
   const data = useMemo(() => {
     const buckets = Math.max(200, place.current?.clientWidth ?? 800);
-    return chartData(losses, metrics, buckets, logarithmic) as uPlot.AlignedData;
-  }, [losses, metrics, logarithmic]);
+    return chartData(losses, metrics, validation, buckets, logarithmic) as uPlot.AlignedData;
+  }, [losses, metrics, validation, logarithmic]);
   const newest = useRef(data);
   newest.current = data;
-  const lines = [...losses.map((kept) => kept.run), ...(metrics?.names ?? [])].join(" ");
+  const evaluated = validation ? ["validation", ...validation.metrics.map(({ name }) => name)] : [];
+  const lines = [...losses.map((kept) => kept.run), ...(metrics?.names ?? []), ...evaluated].join(" ");
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme, scale or set of lines makes another chart
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const plan = { runs: losses.length, metrics: metrics?.names.length ?? 0, logarithmic, onHover };
+    const plan = {
+      runs: losses.length,
+      metrics: metrics?.names.length ?? 0,
+      validation: validation?.metrics.length ?? null,
+      logarithmic,
+      onHover,
+    };
     const made = new uPlot(optionsFor(element, plan), newest.current, element);
     chart.current = made;
     const watcher = new ResizeObserver(() => made.setSize(sizeOf(element)));

@@ -1,0 +1,90 @@
+/** The legend of the loss chart: what each line is, and its number at the step under the pointer (else the last). */
+import type { ReactNode } from "react";
+import { exactNumber, shortNumber } from "../../gradients/number-text";
+import type { RunLosses } from "../../run/losses";
+import type { Metrics } from "../../run/metrics";
+import { rowAt, type Validation, type ValidationSeries } from "../../run/validation";
+import { metricDash, VALIDATION_DASH } from "./chart-options";
+
+interface Props {
+  readonly losses: readonly RunLosses[];
+  readonly metrics: Metrics | null;
+  readonly validation: Validation | null;
+  /** From 0. */
+  readonly step: number;
+}
+
+/** The legend. */
+export function ChartLegend({ losses, metrics, validation, step }: Props): ReactNode {
+  const loss = losses.at(-1)?.values[step] ?? Number.NaN;
+  const width = metrics?.names.length ?? 0;
+  const hasAxis = width + (validation?.metrics.length ?? 0) > 0;
+  return (
+    <div className="loss-legend" data-metrics={hasAxis}>
+      <b>this run</b>
+      {losses
+        .slice(0, -1)
+        .toReversed()
+        .map((earlier) => (
+          <p key={earlier.run}>{earlier.label}</p>
+        ))}
+      <Entry name={`step ${step + 1}`} value={loss} line="loss" />
+      {validation && <Evaluated name="validation" series={validation.loss} step={step} line="validation" />}
+      {metrics?.names.map((name, index) => (
+        <Entry
+          key={name}
+          name={name}
+          value={metrics.values[step * width + index] ?? Number.NaN}
+          line="metric"
+          dash={metricDash(index)}
+        />
+      ))}
+      {validation?.metrics.map((series, index) => (
+        <Evaluated
+          key={series.name}
+          name={`validation ${series.name}`}
+          series={series}
+          step={step}
+          line="validation-metric"
+          dash={metricDash(index)}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface EntryProps {
+  readonly name: string;
+  readonly value: number;
+  readonly line: "loss" | "validation" | "metric" | "validation-metric";
+  readonly dash?: readonly number[];
+  /** Where the number comes from, if not from this step. */
+  readonly from?: string;
+}
+
+function Entry({ name, value, line, dash = [], from }: EntryProps): ReactNode {
+  return (
+    <p className="mono" title={from ? `${exactNumber(value)}, ${from}` : exactNumber(value)}>
+      {name}: {shortNumber(value)}
+      <svg className="loss-sample" data-line={line} width="22" height="8" aria-hidden="true">
+        <line x1="1" y1="4" x2="21" y2="4" strokeDasharray={dash.join(" ")} />
+      </svg>
+    </p>
+  );
+}
+
+interface EvaluatedProps {
+  readonly name: string;
+  readonly series: ValidationSeries;
+  readonly step: number;
+  readonly line: "validation" | "validation-metric";
+  readonly dash?: readonly number[];
+}
+
+/** What the last epoch that had ended by this step gave; nothing before the first. */
+function Evaluated({ name, series, step, line, dash = VALIDATION_DASH }: EvaluatedProps): ReactNode {
+  const row = rowAt(series, step + 1);
+  if (row < 0) return null;
+  const value = series.values[row] ?? Number.NaN;
+  return <Entry name={name} value={value} line={line} dash={dash} from={`after step ${series.at[row]}`} />;
+}
