@@ -40,7 +40,7 @@ class _Control:
             self.run.lost.add(self.node.id)
             return
         values = tuple(value for value in outputs.values() if not isinstance(value, Lost))
-        self.evaluation.settle(self.run, self.node, values)
+        self.evaluation.findings.settle(self.run, self.node, values)
 
     def passage(self, role: str, fed: Mapping[str, Fed]) -> dict[str, Fed] | None:
         """Go through one function once; None if something in it cannot run."""
@@ -69,7 +69,9 @@ class _Control:
         at = ("inputs", role) if role in self.node.wires else ("args", role)
         message = f"`{self.path}.{role}` has shape {shape_text(value)}; a condition is one element."
         help_text = "Reduce it, for example with `torch.all`, `torch.any` or `torch.sum`."
-        self.evaluation.refuse(self.run, self.node, ("condition-not-one-element", message, help_text), at)
+        self.evaluation.findings.refuse(
+            self.run, self.node, ("condition-not-one-element", message, help_text), at
+        )
         return False
 
     def for_loop(self) -> dict[str, Fed] | None:
@@ -107,7 +109,7 @@ class _Control:
             what = ", ".join(f"`{name}` {length}" for name, length in lengths.items())
             message = f"`{self.path}.each` runs along inputs of different lengths: {what}."
             words = ("shape-mismatch", message, "Give them the same length in those dimensions.")
-            self.evaluation.refuse(self.run, self.node, words, ("args", "each"))
+            self.evaluation.findings.refuse(self.run, self.node, words, ("args", "each"))
             return LOST
         return next(iter(lengths.values())) if len(lengths) == len(dimensions) else None
 
@@ -116,7 +118,7 @@ class _Control:
             f"`{self.path}.{argument}.{name}` is {dimension}, and `{name}` has shape {shape_text(value)}."
         )
         words = ("out-of-range", message, "Write the number of a dimension that is there; the first is 0.")
-        self.evaluation.refuse(self.run, self.node, words, ("args", argument, name))
+        self.evaluation.findings.refuse(self.run, self.node, words, ("args", argument, name))
         return LOST
 
     def passages(
@@ -131,7 +133,7 @@ class _Control:
         seen: list[dict[str, Fed]] = []
         done = 0
         while times is None or done < times:
-            held = self.evaluation.held
+            held = self.evaluation.findings.held
             given = self.passage("body", {**carried, **fixed})
             if given is None:
                 return None
@@ -150,8 +152,8 @@ class _Control:
         self, given: dict[str, Fed], seen: list[dict[str, Fed]], held: int, done: int, times: int | None
     ) -> tuple[dict[str, Fed], list[dict[str, Fed]]] | None:
         """Count what the iterations that are left hold: each the same as this one."""
-        more = (self.evaluation.held - held) * ((times or done) - done)
-        if not self.evaluation.hold(self.run, self.node, more):
+        more = (self.evaluation.findings.held - held) * ((times or done) - done)
+        if not self.evaluation.findings.hold(self.run, self.node, more):
             return None
         return given, seen
 
@@ -186,7 +188,7 @@ class _Control:
             else:
                 outputs[name] = Unknown(None, value.dtype, value.requires_grad) if value else Unknown()
         held = sum(_bytes(value) for value in outputs.values()) if stack else 0
-        return outputs if self.evaluation.hold(self.run, self.node, held) else None
+        return outputs if self.evaluation.findings.hold(self.run, self.node, held) else None
 
     def while_loop(self) -> dict[str, Fed] | None:
         condition = self.passage("condition", self.fed)

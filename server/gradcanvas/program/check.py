@@ -83,7 +83,7 @@ def check(
     evaluation = Evaluation(binding, _calls(), shapes or _shapes, budget, run_control)
     run = evaluation.run(binding.scope, {})
     scope = _thinned(binding.scope, run)
-    problems = evaluation.problems
+    problems = evaluation.findings.problems
     train = _train(binding.train, run, scope, problems)
     found = [*binding.problems, *problems.found]
     if device_problem is not None:
@@ -91,7 +91,7 @@ def check(
     ordered = in_file_order(graph, found)
     return Checked(
         problems=ordered,
-        outputs=_arranged(evaluation.rows, scope),
+        outputs=_arranged(evaluation.findings.rows, scope),
         binding=with_sizes(replace(binding, scope=scope, train=train, problems=ordered), evaluation.sizes),
         device=resolved,
     )
