@@ -7,6 +7,7 @@ from torch import Tensor
 from gradcanvas.program.print_python import print_python
 from gradcanvas.training.autograd import autograd_graph
 from gradcanvas.training.failures import refusal
+from gradcanvas.training.keeping import keep, kept_values
 from gradcanvas.training.moments import Moment
 from gradcanvas.training.session import Session
 from gradcanvas.training.statistics import figures
@@ -33,6 +34,8 @@ def answer(session: Session, question: dict[str, Any]) -> Any:
             return autograd_graph(session.observe_anew())
         case "code":
             return _code(session)
+        case "state":
+            return keep(session.graph, session.state)
         case "export":
             return _export(session, str(question["to"]), is_autograd=bool(question.get("autograd")))
     raise refusal("", "unknown-question", f"There is no answer to {question.get('what')!r}.", "Ask another.")
@@ -92,7 +95,8 @@ def _described(tensor: Tensor | None) -> dict[str, Any]:
 
 
 def _code(session: Session) -> str:
-    return print_python(session.graph.binding, device=session.graph.graph.device)
+    prepared = session.graph
+    return print_python(prepared.binding, device=prepared.graph.device, kept=kept_values(prepared))
 
 
 def _export(session: Session, to: str, *, is_autograd: bool) -> dict[str, Any]:

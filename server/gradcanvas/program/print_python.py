@@ -5,11 +5,13 @@ a result and stays the choice of whoever runs the script.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gradcanvas.program.binding import Binding, BoundNode, BoundTrain, Reference
 from gradcanvas.program.calling import call_arguments, literal_arguments, make_arguments
 from gradcanvas.program.modules import everything_made
 from gradcanvas.program.plan import Value, plan_scope
+from gradcanvas.program.print_kept import KeptValues, fill_lines, needs_base64
 from gradcanvas.program.print_names import Names, joined
 from gradcanvas.program.print_scope import ScopePrinter, arguments_text, function_lines, parameter_of
 from gradcanvas.program.print_training import Closure, Leaf, Loop, training_lines
@@ -35,19 +37,21 @@ _SIZED = frozenset({"torch.rand", "torch.randn", "torch.zeros", "torch.ones"})
 _DEVICES = {"auto": '"cuda" if torch.cuda.is_available() else "cpu"'}
 
 
-def print_python(binding: Binding, *, device: str = "auto") -> str:
+def print_python(binding: Binding, *, device: str = "auto", kept: KeptValues | None = None) -> str:
     """Return a standalone script that prints the final loss, the metrics and the leaves.
 
     Args:
         binding: the graph; what has problems is left out of it.
         device: as the file says it: "auto", "cpu", "cuda" or "cuda:1".
+        kept: the values that the file keeps.
     """
-    return "\n".join(_Script(binding, device).lines()) + "\n"
+    return "\n".join(_Script(binding, device, kept or KeptValues()).lines()) + "\n"
 
 
 class _Script:
-    def __init__(self, binding: Binding, device: str) -> None:
+    def __init__(self, binding: Binding, device: str, given: KeptValues) -> None:
         self.binding = binding
+        self.given = given
         self.scope = binding.scope
         self.functions = binding.functions
         every = (binding.scope, *binding.functions.values())
@@ -72,6 +76,7 @@ class _Script:
         step = self.printer.lines()
         title = " ".join((self.binding.graph.title or "").split())
         yield from [f"# {title}"] if title else []
+        yield from ["import base64", ""] if needs_base64(self.given) else []
         yield from ["import torch", ""]
         for name in self.called_functions():
             yield from [
@@ -86,6 +91,7 @@ class _Script:
                 yield from self.module(self.kept[each.path], each.node)
             else:
                 yield from self.source(self.kept[each.path], each.node)
+        yield from fill_lines({self.variable_of(ref): value for ref, value in self.given.values.items()})
         yield ""
         yield from self.computation(step)
         yield ""
@@ -102,12 +108,22 @@ class _Script:
             text = self.printer.expression(loss)
             if train.optimizer.operation.name == "torch.optim.LBFGS":
                 self.closure = self.closure_names(train)
-            return training_lines(Loop(train, step, text, leaves, self.batched, self.names, self.closure))
+            moments = {self.variable_of(ref): known for ref, known in self.given.moments.items()}
+            loop = Loop(train, step, text, leaves, self.batched, self.names, self.closure)
+            return training_lines(replace(loop, moments=moments, device=self.device))
         cut = [
             f"{batch} = {whole}[:{train.batch.size}]" for whole, batch in self.batched.items() if train.batch
         ]
         backward = [f"{self.printer.expression(loss)}.backward()"] if leaves else []
         return [*cut, *step, *backward]
+
+    def variable_of(self, ref: str) -> str:
+        """Return the expression of a source, parameter or buffer ("call_fc.weight" of "call/fc.weight")."""
+        if ref in self.kept:
+            return self.kept[ref]
+        before, slash, last = ref.rpartition("/")
+        name, _, parameter = last.partition(".")
+        return parameter_of(self.kept[f"{before}{slash}{name}"], parameter)
 
     def closure_names(self, train: BoundTrain) -> Closure:
         """Name what a step by closure needs."""

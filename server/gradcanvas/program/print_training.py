@@ -4,10 +4,11 @@ Knows what `train` says and the names of the leaves; knows nothing of what a ste
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gradcanvas.program.binding import BoundBatch, BoundOptimizer, BoundTrain
 from gradcanvas.program.calling import literal_arguments
+from gradcanvas.program.print_kept import moment_lines
 from gradcanvas.program.print_names import Names
 from gradcanvas.program.print_scope import INDENT, arguments_text
 from gradcanvas.program.schedules import schedule_text
@@ -37,6 +38,8 @@ class Loop:
         loss: the expression of the loss.
         leaves: in key order.
         batched: a source's variable → what its batch is called.
+        moments: expression of a leaf → what the optimiser remembers of it from before.
+        device: the variable of the device, "" for the cpu.
     """
 
     train: BoundTrain
@@ -46,6 +49,8 @@ class Loop:
     batched: Mapping[str, str]
     names: Names
     closure: "Closure | None" = None
+    moments: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ def _optimizer(loop: Loop, bound: BoundOptimizer, groups: list[Group], optimizer
         listed = "[" + ", ".join(_group_text(bound, leaves, special) for leaves, special in groups) + "]"
     arguments = _arguments(bound, bound.values)
     before = [f"{optimizer} = {bound.operation.name}({', '.join(filter(None, [listed, arguments]))})"]
+    before += moment_lines(optimizer, loop.moments, loop.device)
     update = [f"{optimizer}.step()"]
     zero = [f"{optimizer}.zero_grad()"]
     planned = loop.train.scheduler

@@ -79,7 +79,7 @@ def fill(copy: Copy, prepared: Prepared, state: State) -> tuple[str, ...]:
             leaf.grad = deposit.to(leaf.device)
     state.is_empty = not any(leaf.grad is not None for leaf in state.leaves.values())
     if copy["optimizer"] == _optimizer(prepared):
-        state.updates.restore(_on(copy["updates"], prepared.device))
+        state.updates.restore(on_device(copy["updates"], prepared.device))
     batches = copy["batches"]
     if batches["order"] is None or state.batches.fits(batches["order"], state.sources):
         state.batches.restore(batches)
@@ -117,12 +117,12 @@ def _fill(targets: Mapping[str, Tensor], values: Mapping[str, Tensor]) -> None:
             target.copy_(value)
 
 
-def _on(tree: Any, device: torch.device) -> Any:
+def on_device(tree: Any, device: torch.device) -> Any:
     """Bring an optimiser's state to the device of its leaves; counts of steps stay where they were."""
     if isinstance(tree, Tensor):
         return tree.to(device) if tree.dim() else tree
     if isinstance(tree, dict):
-        return {key: _on(item, device) for key, item in tree.items()}
+        return {key: on_device(item, device) for key, item in tree.items()}
     if isinstance(tree, list | tuple):
-        return type(tree)(_on(item, device) for item in tree)
+        return type(tree)(on_device(item, device) for item in tree)
     return tree

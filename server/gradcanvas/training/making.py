@@ -10,6 +10,7 @@ from gradcanvas.program.compile import compile_program
 from gradcanvas.program.errors import NodeError
 from gradcanvas.training.batches import Batches
 from gradcanvas.training.failures import failure
+from gradcanvas.training.keeping import fill
 from gradcanvas.training.optimisers import Updates
 from gradcanvas.training.preparing import Prepared
 from gradcanvas.training.randomness import seed
@@ -19,7 +20,7 @@ from gradcanvas.training.state import State
 
 
 def make_anew(prepared: Prepared) -> tuple[Prepared, State]:
-    """Make sources, modules and optimiser from the seed, which stays where making them left it.
+    """Make sources, modules and optimiser from the seed, which stays where making left it; fill what is kept.
 
     Returns:
         The state, and the graph without what could not be made: each such node is then a problem.
@@ -32,7 +33,9 @@ def make_anew(prepared: Prepared) -> tuple[Prepared, State]:
             prepared = _without_unmakeable(prepared, error)
             continue
         train = prepared.binding.train
-        return prepared, assemble(prepared, sources, Batches(train.batch if train else None))
+        state = assemble(prepared, sources, Batches(train.batch if train else None))
+        fill(prepared, state)
+        return prepared, state
 
 
 def carry_over(prepared: Prepared, before: Prepared, older: State) -> tuple[State, tuple[str, ...], bool]:
@@ -51,6 +54,7 @@ def carry_over(prepared: Prepared, before: Prepared, older: State) -> tuple[Stat
     state = assemble(prepared, remade.sources, batches)
     is_kept = state.updates.adopt(older.updates)
     batches.adopt(older.batches, remade.sources)
+    fill(prepared, state, frozenset(remade.anew))
     return state, remade.anew, is_kept
 
 

@@ -6,6 +6,7 @@ Knows documents, checking and compiling; nothing of parameters or steps.
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from hashlib import sha256
 
 import torch
 
@@ -15,6 +16,7 @@ from gradcanvas.program.binding import Binding
 from gradcanvas.program.check import OutputMeta, check
 from gradcanvas.program.compile import compile_program
 from gradcanvas.program.program import Program
+from gradcanvas.training.kept import NOTHING, Kept, check_kept
 
 BUDGET_BYTES = 2 << 30
 """What a graph's tensors may take together, if nobody says otherwise."""
@@ -41,6 +43,7 @@ class Prepared:
         structure: everything in it that decides the code: equal for two files that differ in the literals of
             sources, or in how they are trained.
         seed: what Reset seeds with.
+        kept: the values that the file keeps, as far as they fit.
     """
 
     graph: Graph
@@ -51,6 +54,7 @@ class Prepared:
     numbers: str
     structure: str
     seed: int
+    kept: Kept = NOTHING
 
     @property
     def device(self) -> torch.device:
@@ -84,16 +88,18 @@ class Preparer:
         if self._last is not None and self._last.numbers == numbers:
             checked = [each for each in self._last.problems if each not in self._last_own]
             binding, outputs, program = self._last.binding, self._last.outputs, self._last.program
-            structure = self._last.structure
+            structure, kept = self._last.structure, self._last.kept
         else:
             result = check(graph, load_catalog(), device=device.type, budget_bytes=self._budget_bytes)
-            checked, binding, outputs = list(result.problems), result.binding, result.outputs
+            binding, outputs = result.binding, result.outputs
+            kept, misfits = check_kept(graph, binding, outputs)
+            checked = [*result.problems, *misfits]
             structure = f"{device} {_structure(binding)}"
             program = self._compile(binding, device, structure)
         own = [*document.problems, *device_problems]
         problems = tuple(dict.fromkeys([*own, *checked]))
         self._last_own = own
-        self._last = Prepared(graph, problems, binding, outputs, program, numbers, structure, seed)
+        self._last = Prepared(graph, problems, binding, outputs, program, numbers, structure, seed, kept)
         return self._last
 
     def _compile(self, binding: Binding, device: torch.device, structure: str) -> Program:
@@ -133,7 +139,8 @@ def _numbers(graph: Graph) -> str:
 
     Literals write down their text, so that 1 and 1.0 differ.
     """
-    return repr((graph.seed, _nodes(graph), _functions(graph), graph.train, sorted(graph.broken)))
+    kept = sha256((graph.state or "").encode()).digest()
+    return repr((graph.seed, _nodes(graph), _functions(graph), graph.train, sorted(graph.broken), kept))
 
 
 def _structure(binding: Binding) -> str:

@@ -69,6 +69,17 @@ def remake(
     return Remade(chosen, tuple(anew))
 
 
+def fresh_sources(
+    program: Program, number: int, sources: Mapping[str, Tensor], modules: Mapping[str, nn.Module]
+) -> dict[str, Tensor]:
+    """Give the sources as the seed alone makes them; what there is stays as it is."""
+    with borrowed(program.device):
+        seed(number, program.device)
+        fresh = program.make()
+    program.make(sources, modules)
+    return fresh
+
+
 def _definition(node: BoundNode) -> str:
     stages = {argument.name: argument.stage for argument in node.overload.arguments}
     values = {

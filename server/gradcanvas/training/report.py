@@ -16,8 +16,10 @@ from gradcanvas.program.check import OutputMeta, check
 from gradcanvas.program.print_python import print_python
 from gradcanvas.training.autograd import autograd_graph
 from gradcanvas.training.failures import RunError
+from gradcanvas.training.keeping import keep, kept_values
+from gradcanvas.training.kept import check_kept
 from gradcanvas.training.moments import Moment
-from gradcanvas.training.preparing import BUDGET_BYTES, Overrides, resolve_device
+from gradcanvas.training.preparing import BUDGET_BYTES, Overrides, Preparer, resolve_device
 from gradcanvas.training.session import Session
 from gradcanvas.training.statistics import figures
 from gradcanvas.training.tensor_json import figures_json, number_json, shape_json, value_json
@@ -33,6 +35,7 @@ def run_graph(
     seed: int | None = None,
     threads: int | None = None,
     limit: int = 1000,
+    is_kept: bool = False,
 ) -> Json:
     """Run a graph: its training loop, or forward and backward once.
 
@@ -43,6 +46,7 @@ def run_graph(
         seed: instead of the file's.
         threads: how many threads torch may use.
         limit: the largest tensor whose values are given.
+        is_kept: give the values that it ends with as well, as `state`: what a graph file keeps.
 
     Returns:
         What docs/command-line.md describes; with `problems` and `outputs` if the graph has problems, with
@@ -61,7 +65,13 @@ def run_graph(
         error = _error(session, failed)
         _show_the_rest(session)
     seconds = time.perf_counter() - began
-    return _result(session, seconds, limit, error)
+    result = _result(session, seconds, limit, error)
+    if is_kept:
+        try:
+            result["state"] = keep(session.graph, session.state)
+        except RunError as failed:
+            result.setdefault("error", _error(session, failed))
+    return result
 
 
 def check_graph(text: str | bytes) -> Json:
@@ -70,15 +80,15 @@ def check_graph(text: str | bytes) -> Json:
     graph = document.graph
     device, device_problems = resolve_device(graph.device)
     checked = check(graph, load_catalog(), device=device.type, budget_bytes=BUDGET_BYTES)
-    problems = dict.fromkeys([*document.problems, *device_problems, *checked.problems])
+    _, misfits = check_kept(graph, checked.binding, checked.outputs)
+    problems = dict.fromkeys([*document.problems, *device_problems, *checked.problems, *misfits])
     return {"problems": _problems_json(tuple(problems)), "outputs": _outputs_json(checked.outputs)}
 
 
 def python_of(text: str | bytes) -> str:
     """Give the standalone script of a graph without problems."""
-    graph = read(text).graph
-    checked = check(graph, load_catalog(), device="cpu", budget_bytes=BUDGET_BYTES)
-    return print_python(checked.binding, device=graph.device)
+    prepared = Preparer("cpu").prepare(text, Overrides(device="cpu"))
+    return print_python(prepared.binding, device=prepared.graph.device, kept=kept_values(prepared))
 
 
 def autograd_of(text: str | bytes) -> dict[str, list[Json]]:

@@ -4,6 +4,7 @@ Knows nothing of what the tree means.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import safetensors
@@ -21,7 +22,7 @@ def to_bytes(tree: Any) -> bytes:
     An entry of a dict that is anything else is left out.
     """
     tensors: dict[str, Tensor] = {}
-    header = json.dumps(_lift(tree, tensors))
+    header = json.dumps(lift(tree, tensors))
     return safetensors.torch.save(tensors, {_HEADER: header})
 
 
@@ -34,25 +35,32 @@ def from_bytes(data: bytes) -> Any:
     try:
         length = int.from_bytes(data[:8], "little")
         header = json.loads(data[8 : 8 + length])["__metadata__"][_HEADER]
-        return _lower(json.loads(header), safetensors.torch.load(data))
+        tensors = safetensors.torch.load(data)
+        return lower(json.loads(header), tensors.__getitem__)
     except (ValueError, KeyError, TypeError, RecursionError, safetensors.SafetensorError) as error:
         raise ValueError(f"This is not a copy of a session's state: {error}") from error
 
 
-def _lift(value: Any, tensors: dict[str, Tensor]) -> Any:
-    """Write the tree as JSON in which every tensor is replaced by its name."""
+def lift(value: Any, tensors: dict[str, Tensor], prefix: str = "") -> Any:
+    """Give the tree as JSON in which a name stands for every tensor, and put the tensors by these names.
+
+    Args:
+        value: the tree.
+        tensors: takes copies of the tensors, on the cpu; of a complex one its real and imaginary parts.
+        prefix: what the names begin with.
+    """
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Tensor):
-        name = str(len(tensors))
+        name = f"{prefix}{len(tensors)}"
         plain = value.detach().resolve_conj().resolve_neg()
         is_complex = plain.dtype in _COMPLEX
         tensors[name] = (torch.view_as_real(plain) if is_complex else plain).to("cpu", copy=True).contiguous()
         return {"complex" if is_complex else "tensor": name}
     if isinstance(value, list | tuple):
-        return {type(value).__name__: [_lift(item, tensors) for item in value]}
+        return {type(value).__name__: [lift(item, tensors, prefix) for item in value]}
     if isinstance(value, dict):
-        return {"dict": {key: _lift(item, tensors) for key, item in value.items() if _is_known(item)}}
+        return {"dict": {key: lift(item, tensors, prefix) for key, item in value.items() if _is_known(item)}}
     raise TypeError(f"{type(value).__name__} has no place in a copy")
 
 
@@ -60,18 +68,24 @@ def _is_known(value: Any) -> bool:
     return value is None or isinstance(value, bool | int | float | str | Tensor | list | tuple | dict)
 
 
-def _lower(value: Any, tensors: dict[str, Tensor]) -> Any:
+def lower(value: Any, take: Callable[[str], Any]) -> Any:
+    """Give the tree back; `take` gives a tensor by its name.
+
+    Raises:
+        ValueError, TypeError, KeyError: the JSON is no such tree.
+    """
     if not isinstance(value, dict):
         return value
     ((kind, content),) = value.items()
     match kind:
         case "tensor":
-            return tensors[content]
+            return take(content)
         case "complex":
-            return torch.view_as_complex(tensors[content])
+            return torch.view_as_complex(take(content))
         case "list":
-            return [_lower(item, tensors) for item in content]
+            return [lower(item, take) for item in content]
         case "tuple":
-            return tuple(_lower(item, tensors) for item in content)
-        case _:
-            return {key: _lower(item, tensors) for key, item in content.items()}
+            return tuple(lower(item, take) for item in content)
+        case "dict":
+            return {key: lower(item, take) for key, item in content.items()}
+    raise ValueError(f"{str(kind)[:40]!r} is no part of a tree")
