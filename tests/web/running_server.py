@@ -144,11 +144,13 @@ class Client:
 
     def __init__(self, server: Server, graph: str | None = None, **headers: str) -> None:
         self.events: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self.losses: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.doc: Doc[Any] = Doc()
         self.graph = graph
         self.socket = _Socket()
         for name in EVENTS:
-            self.socket.on(name, lambda data, name=name: self.events.put((name, data)))
+            kept = self.losses if name == "losses" else self.events
+            self.socket.on(name, lambda data, name=name, kept=kept: kept.put((name, data)))
         self.socket.connect(server.base, transports=["websocket"], headers=headers, wait_timeout=PATIENCE)
         if graph is not None:
             self.joined = self.join(graph)
@@ -176,10 +178,11 @@ class Client:
         return self.doc.get("graph", type=Map).get(key)
 
     def next(self, name: str, seconds: float = PATIENCE) -> Any:
-        """Wait for the next event of this name."""
+        """Wait for the next event of this name; others are passed over, but for losses, which all count."""
         deadline = time.monotonic() + seconds
+        events = self.losses if name == "losses" else self.events
         while True:
-            came, data = self.events.get(timeout=max(0.01, deadline - time.monotonic()))
+            came, data = events.get(timeout=max(0.01, deadline - time.monotonic()))
             if came == name:
                 return data
 
