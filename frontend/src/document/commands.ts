@@ -25,4 +25,13 @@ export {
   setOperation,
   unplacedNodes,
 } from "./node-commands";
+export {
+  type Output,
+  renameMetric,
+  setBatchSize,
+  setBatchSources,
+  setMetric,
+  setReplacement,
+  setShuffle,
+} from "./train-commands";
 export { type Connection, connect, cutEdge, cutEdges, rewire } from "./wiring-commands";

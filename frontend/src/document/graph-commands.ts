@@ -82,7 +82,8 @@ export function setOptimizerArgument(
   );
 }
 
-function editTrain(
+/** Changes what the training loop does, in one step. */
+export function editTrain(
   document: GraphDocument,
   change: (train: Fields) => void,
   merge: string | null = null,

@@ -1,6 +1,7 @@
 /** Makes views (document/types) of single records of the Yjs form. Knows nothing of when they change. */
 import { plainValue, writeJson } from "./literal";
 import type {
+  BatchView,
   CallView,
   EdgeView,
   FrameView,
@@ -125,6 +126,11 @@ export function readTrain(train: Fields, names: Names): TrainView {
     optimizer: readCall(mapField(train, "optimizer")),
     scheduler: readCall(mapField(train, "scheduler")),
     metrics: new Map(metrics.map(([name, stored]) => [name, resolve(readPointer(stored), names)])),
+    batch: batch ? readBatch(batch, names) : null,
+    validation: textEntries(validation).map(([pointer, stored]) => ({
+      source: resolve(readPointer(pointer), names),
+      by: stored.startsWith("=") ? resolve(readPointer(stored.slice(1)), names) : null,
+    })),
     other,
   };
 }
@@ -135,6 +141,16 @@ function readCall(fields: Fields | null): CallView | null {
   if (fields === null) return null;
   const other = new Map(textEntries(fields).filter(([key]) => key !== "op"));
   return { op: textField(fields, "op"), args: new Map(textEntries(mapField(fields, "args"))), other };
+}
+
+function readBatch(batch: Fields, names: Names): BatchView {
+  const of = batch.get("of");
+  const size = batch.get("size");
+  return {
+    size: typeof size === "string" ? size : null,
+    of: typeof of === "string" ? readPointers(of).pointers.map((pointer) => resolve(pointer, names)) : [],
+    shuffle: batch.get("shuffle") === "true",
+  };
 }
 
 function batchText(batch: Fields, names: Names): string {

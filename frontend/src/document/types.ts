@@ -74,6 +74,20 @@ export interface CallView {
   readonly other: ReadonlyMap<string, string>;
 }
 
+/** How sources are cut into mini-batches. */
+export interface BatchView {
+  /** As it is written. */
+  readonly size: string | null;
+  readonly of: readonly ReferenceView[];
+  readonly shuffle: boolean;
+}
+
+/** What stands in the place of a source in validation: another source, or a literal. */
+export interface ReplacementView {
+  readonly source: ReferenceView;
+  readonly by: ReferenceView | null;
+}
+
 /** What the training loop does. */
 export interface TrainView {
   readonly present: boolean;
@@ -82,6 +96,9 @@ export interface TrainView {
   readonly optimizer: CallView | null;
   readonly scheduler: CallView | null;
   readonly metrics: ReadonlyMap<string, ReferenceView>;
+  /** Null where a step takes all rows. */
+  readonly batch: BatchView | null;
+  readonly validation: readonly ReplacementView[];
   /** `clip`, `batch`, `validation` and unknown keys, as the file's own JSON text. */
   readonly other: ReadonlyMap<string, string>;
 }

@@ -89,8 +89,9 @@ function dropFromTrain(train: Fields, stays: (uid: string | null) => boolean): v
   const batch = mapField(train, "batch");
   if (batch) keep(batch, "of", stays);
   const validation = mapField(train, "validation");
-  for (const [pointer] of textEntries(validation))
-    if (!stays(readPointer(pointer).uid)) validation?.delete(pointer);
+  for (const [pointer, by] of textEntries(validation))
+    if (!stays(readPointer(pointer).uid) || (by.startsWith("=") && !stays(readPointer(by.slice(1)).uid)))
+      validation?.delete(pointer);
 }
 
 /** Keeps the references at a key that pass, and removes the key where none is left. */

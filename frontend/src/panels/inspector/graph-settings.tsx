@@ -1,4 +1,4 @@
-/** What the training loop does, shown where nothing is selected: loss, steps, optimiser, seed. */
+/** What the training loop does, shown where nothing is selected: loss, steps, optimiser, what it is fed with, seed. */
 import type { ReactNode } from "react";
 import { readArgument } from "../../arguments/argument-text";
 import { useCatalog } from "../../catalog/catalog-store";
@@ -17,6 +17,8 @@ import { useDocument, useEditor, useSnapshot } from "../../editor/editor";
 import { useRun } from "../../run/run-store";
 import { ArgumentField } from "./argument-field";
 import { ChoiceField } from "./choice-fields";
+import { FeedSettings } from "./feed-settings";
+import { KeptValues } from "./kept-values";
 import { ProblemNotes } from "./problem-notes";
 import { TextField } from "./text-field";
 
@@ -46,10 +48,12 @@ export function GraphSettings(): ReactNode {
         <OptimizerChoice />
         <OptimizerArguments />
       </section>
+      <FeedSettings />
       <h2 className="inspector-heading">Graph</h2>
       <section className="fields" aria-label="Graph">
         <Seed />
       </section>
+      <KeptValues />
       <p className="faint">Select a node to see its fields, an edge to see its gradient.</p>
     </>
   );

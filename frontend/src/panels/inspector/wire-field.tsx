@@ -1,13 +1,12 @@
 /** The field of an argument that takes a wire: which node it comes from, chosen from those that fit. */
 import { type ReactNode, useId, useState } from "react";
-import { useCatalog } from "../../catalog/catalog-store";
-import { outputSockets, reachableFrom } from "../../catalog/sockets";
+import { reachableFrom } from "../../catalog/sockets";
 import type { Argument } from "../../catalog/types";
 import { connect, cutEdge } from "../../document/commands";
 import type { NodeView, ReferenceView, Snapshot } from "../../document/types";
 import { useEditor, useSnapshot } from "../../editor/editor";
-import { type IndexedLayout, useRun } from "../../run/run-store";
 import { FieldLabel } from "./field-label";
+import { type OutputChoice, outputsOf } from "./output-choices";
 
 /** One labelled choice of a source, or for a list of tensors one for each and one to add. */
 export function WireField({
@@ -91,35 +90,12 @@ function Source({ node, argument, at, index }: SourceProps): ReactNode {
   );
 }
 
-interface SourceChoice {
-  readonly uid: string;
-  readonly output: string | null;
-  readonly text: string;
-}
-
 /** Every output that does not depend on the node. */
-function sourcesFor(snapshot: Snapshot, node: NodeView): SourceChoice[] {
+function sourcesFor(snapshot: Snapshot, node: NodeView): OutputChoice[] {
   const after = reachableFrom(snapshot, node.uid);
-  const { catalog } = useCatalog.getState();
-  const { layout } = useRun.getState();
-  const choices: SourceChoice[] = [];
-  for (const other of snapshot.nodes) {
-    if (after.has(other.uid)) continue;
-    for (const { output } of outputSockets(
-      catalog.operations.get(other.op),
-      other,
-      snapshot,
-      known(layout, other.id),
-    ))
-      choices.push({ uid: other.uid, output, text: output === null ? other.id : `${other.id}.${output}` });
-  }
-  return choices;
-}
-
-/** The outputs that the newest evaluation found; a module's parameters stand among them. */
-function known(layout: IndexedLayout | null, id: string): string[] {
-  const rows = layout?.nodeRows.get(id) ?? [];
-  return rows.map((row) => layout?.layout.outputs[row]?.output ?? "0");
+  return snapshot.nodes
+    .filter((other) => !after.has(other.uid))
+    .flatMap((other) => outputsOf(snapshot, other));
 }
 
 /** Draws a wire to an argument from a node that is called by name; false where none fits. */
