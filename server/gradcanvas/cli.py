@@ -104,6 +104,9 @@ def run(
     record: Annotated[Record, typer.Option(help="Which steps to write besides the last.")] = Record.NONE,
     compiled: Annotated[bool, typer.Option("--compile", help="Run through torch.compile.")] = False,
     limit: Annotated[int, typer.Option(min=0, help="Largest tensor whose values are printed.")] = 1000,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Write the graph with the values it ends with.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Forward and backward, or the training loop."""
@@ -111,11 +114,23 @@ def run(
         if given:
             _refuse(f"{option} is not there yet in GradCanvas {__version__}: leave it out.", MISUSED)
     many = len(files) > 1 or "-" in files
+    if keep is not None and many:
+        _refuse("--keep goes with one FILE: it writes one graph.", MISUSED)
     from gradcanvas.training import run_graph
 
     failed = False
     for name, text in _named_texts(files):
-        result = run_graph(text, steps=steps, device=device, seed=seed, threads=threads, limit=limit)
+        result = run_graph(
+            text,
+            steps=steps,
+            device=device,
+            seed=seed,
+            threads=threads,
+            limit=limit,
+            is_kept=keep is not None,
+        )
+        if keep is not None and (state := result.pop("state", None)) is not None:
+            _write_with_state(keep, text, state)
         failed |= bool(result.get("problems")) or "error" in result
         if as_json or many:
             typer.echo(_json(result, compact=many))
@@ -192,6 +207,16 @@ def _export(text: bytes, to: Format, autograd: bool) -> tuple[str | None, list[d
     else:
         drawing = draw_forward(graph, checked["outputs"])
     return (write_dot if to is Format.DOT else write_svg)(drawing), problems
+
+
+def _write_with_state(out: Path, text: bytes, state: str) -> None:
+    """Write the graph with the values that it keeps; all else in it stays as it is."""
+    from gradcanvas.document import read, write_tree
+
+    try:
+        out.write_text(write_tree({**read(text).tree, "state": state}), encoding="utf-8")
+    except OSError as error:
+        _refuse(f"{out}: {error.strerror}. Name a file that can be written.", FAILED)
 
 
 def _named_texts(files: list[str]) -> Iterator[tuple[str, bytes]]:

@@ -66,7 +66,7 @@ def run_graph(
         _show_the_rest(session)
     seconds = time.perf_counter() - began
     result = _result(session, seconds, limit, error)
-    if is_kept:
+    if is_kept and (session.state.sources or session.state.modules):
         try:
             result["state"] = keep(session.graph, session.state)
         except RunError as failed:

@@ -1,4 +1,4 @@
-"""Every JSON message between page and server, as types; what they mean is told in `docs/wire.md`.
+"""Every JSON message on the socket between page and server, as types; `docs/wire.md` tells what they mean.
 
 The TypeScript of them is generated (`python -m gradcanvas.web.generate`). Knows nothing of Flask or sockets.
 """
@@ -89,6 +89,12 @@ class AutogradQuery(FromPage):
     what: Literal["autograd"]
 
 
+class StateQuery(FromPage):
+    """Ask for the values as they are, in the form in which a graph file keeps them."""
+
+    what: Literal["state"]
+
+
 class LedgerQuery(FromPage):
     """Ask which parts a leaf's gradient is made of."""
 
@@ -97,7 +103,8 @@ class LedgerQuery(FromPage):
 
 
 Query = Annotated[
-    TensorQuery | EdgeQuery | CodeQuery | AutogradQuery | LedgerQuery, Field(discriminator="what")
+    TensorQuery | EdgeQuery | CodeQuery | AutogradQuery | StateQuery | LedgerQuery,
+    Field(discriminator="what"),
 ]
 
 
@@ -235,67 +242,15 @@ class Answered(ToPage):
     result: Any
 
 
-class Health(ToPage):
-    """Whether the server is up, and the catalogue there."""
-
-    ok: bool
-    version: str
-    catalog: Literal["loading", "ready"]
-
-
-class ExampleEntry(ToPage):
-    """An example graph as it is offered."""
-
-    name: str
-    title: str
-    sentence: str
-    nodes: int
-
-
-class GraphEntry(ToPage):
-    """A graph that is kept; `changed` in seconds since 1970."""
-
-    id: str
-    title: str
-    changed: float
-
-
-class NewGraph(FromPage):
-    """What a new graph is made of: a file's text, an example, or nothing."""
-
-    file: str | None = None
-    example: str | None = None
-
-
-class MadeGraph(ToPage):
-    """The new graph, and what is wrong in it."""
-
-    id: str
-    problems: list[Problem]
-
-
-class Save(FromPage):
-    """Write the graph to its file, over somebody else's change if `overwrite`."""
-
-    overwrite: bool = False
-
-
-class Saved(ToPage):
-    """Where it was written, and the number of the revision."""
-
-    path: str
-    revision: int
-
-
-class Revision(ToPage):
-    """A saved state of a graph; `created` in seconds since 1970."""
-
-    revision: int
-    created: float
-
-
-FROM_PAGE: tuple[type[BaseModel], ...] = (Join, Command, Watch, Received, NewGraph, Save)
-QUERIES: tuple[type[BaseModel], ...] = (TensorQuery, EdgeQuery, CodeQuery, AutogradQuery, LedgerQuery)
+FROM_PAGE: tuple[type[BaseModel], ...] = (Join, Command, Watch, Received)
+QUERIES: tuple[type[BaseModel], ...] = (
+    TensorQuery,
+    EdgeQuery,
+    CodeQuery,
+    AutogradQuery,
+    StateQuery,
+    LedgerQuery,
+)
 TO_PAGE: tuple[type[BaseModel], ...] = (
     Refusal,
     Joined,
@@ -307,10 +262,4 @@ TO_PAGE: tuple[type[BaseModel], ...] = (
     Validation,
     Status,
     Notice,
-    Health,
-    ExampleEntry,
-    GraphEntry,
-    MadeGraph,
-    Saved,
-    Revision,
 )

@@ -15,7 +15,7 @@ from gradcanvas.web.drawings import draw
 from gradcanvas.web.errors import Refused, malformed, unknown_graph
 from gradcanvas.web.files import save_file
 from gradcanvas.web.graph_text import EMPTY, UNTITLED
-from gradcanvas.web.messages import GraphEntry, Health, MadeGraph, NewGraph, Revision, Save, Saved
+from gradcanvas.web.http_messages import GraphEntry, Health, MadeGraph, NewGraph, Revision, Save, Saved
 from gradcanvas.web.rooms import Rooms
 from gradcanvas.web.static_files import FIRST_EXAMPLE, Content, Page, example_text, examples, respond
 from gradcanvas.web.store import Store

@@ -13,7 +13,7 @@ from flask import Response, request
 from gradcanvas.document import read
 from gradcanvas.web.errors import Refused
 from gradcanvas.web.graph_text import UNTITLED
-from gradcanvas.web.messages import ExampleEntry
+from gradcanvas.web.http_messages import ExampleEntry
 
 FIRST_EXAMPLE = "linear-regression"
 _FOR_EVER = "public, max-age=31536000, immutable"
