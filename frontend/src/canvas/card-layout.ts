@@ -109,7 +109,7 @@ function figureAreas(kind: FigureKind, width: number): { value: Rect; gradient: 
   if (kind === "number") {
     return {
       value: { x: CARD_INSET, y: top, width: inner, height: rows },
-      gradient: { x: CARD_INSET, y: top + rows + 6, width: inner, height: 10 },
+      gradient: { x: CARD_INSET, y: top + rows + 3, width: inner, height: 10 },
     };
   }
   const label = 34;

@@ -41,7 +41,11 @@ export interface CardModel {
   /** What stands in place of a gradient: "none: data"; null where one is drawn. */
   readonly noGradient: string | null;
   readonly problems: readonly Problem[];
+  /** The id of the node whose problem keeps this one from running; null where it ran, or has problems of its own. */
+  readonly waitsFor: string | null;
   readonly row: number;
+  /** Row of the frame's `deposits`, −1 where nothing can be deposited. */
+  readonly deposit: number;
   readonly picture: Picture | null;
   readonly gradientPicture: Picture | null;
   readonly parameterRows: readonly number[];
@@ -90,7 +94,9 @@ export function cardOf(
     note: first ? noteOf(first.row) : "",
     noGradient: noGradientOf(first?.row ?? null, kind),
     problems: layout?.problems.get(node.id) ?? NO_PROBLEMS,
+    waitsFor: null,
     row: first?.index ?? -1,
+    deposit: layout?.leafRow.get(node.id) ?? -1,
     picture: first?.row.picture ?? null,
     gradientPicture: first?.row.gradient_picture ?? null,
     parameterRows: shownParameters.map(({ index }) => index),
@@ -199,6 +205,8 @@ export function sameCard(old: CardModel, made: CardModel): boolean {
     old.kind === made.kind &&
     old.note === made.note &&
     old.row === made.row &&
+    old.deposit === made.deposit &&
+    old.waitsFor === made.waitsFor &&
     old.noGradient === made.noGradient &&
     sameJson(old.layout, made.layout) &&
     sameJson(old.inputs, made.inputs) &&

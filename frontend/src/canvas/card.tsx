@@ -72,7 +72,8 @@ function useAttributes(card: CardModel): React.RefObject<HTMLDivElement | null> 
 function describe(card: CardModel): string {
   const problems = card.problems.map(({ message, help }) => `${message} ${help}`);
   const bypassed = card.node.bypass ? ["bypassed"] : [];
-  return [card.node.op, card.note, ...bypassed, ...problems].filter(Boolean).join("; ");
+  const waits = card.waitsFor === null ? [] : [`waits for ${card.waitsFor}`];
+  return [card.node.op, card.note, ...bypassed, ...waits, ...problems].filter(Boolean).join("; ");
 }
 
 /** The op as it fits beside the name: whole, else its last part. */
@@ -84,7 +85,9 @@ export function shortOperation(operation: string, name: string): string {
 
 function FigureLabels({ card }: { readonly card: CardModel }): ReactNode {
   const { layout, noGradient } = card;
-  if (layout.figure === "none" || card.node.collapsed) return null;
+  if (card.node.collapsed) return null;
+  if (card.waitsFor !== null) return <span className="card-none card-waits">waits for {card.waitsFor}</span>;
+  if (layout.figure === "none") return null;
   const { value, gradient } = layout;
   if (layout.figure === "number") {
     if (noGradient === null) return null;

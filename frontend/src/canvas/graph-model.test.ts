@@ -79,6 +79,22 @@ describe("the model of a graph", () => {
     expect(cardOf(model, "w").problems).toEqual([]);
   });
 
+  it("says on a card that did not run whose problem it waits for", () => {
+    const problem = { where: "/nodes/wx/inputs/other", code: "shape", message: "No.", help: "Look." };
+    const { outputs } = sampleLayout().layout;
+    const ran = outputs.filter(({ ref }) => ref === "x" || ref === "w");
+
+    const model = modelOf(
+      sampleDocument().getSnapshot(),
+      sampleCatalog,
+      sampleLayout({ problems: [problem], outputs: ran, edges: [] }),
+      null,
+    );
+
+    const waits = Object.fromEntries(model.cards.map(({ node, waitsFor }) => [node.id, waitsFor]));
+    expect(waits).toEqual({ x: null, w: null, wx: null, both: "wx", loss: "wx" });
+  });
+
   it("puts what failed while running on its card, in place of its figures", () => {
     const failure = { where: "/nodes/wx", code: "run-failed", message: "size mismatch", help: "Look." };
 

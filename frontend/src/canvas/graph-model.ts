@@ -2,7 +2,8 @@
 
 A card's model is the same object as before as long as nothing it shows has changed, so that cards stay still. */
 import type { Catalog } from "../catalog/types";
-import type { EdgeView, Snapshot } from "../document/types";
+import type { EdgeView, NodeView, Snapshot } from "../document/types";
+import { heldUp } from "../document/upstream";
 import { Scene, type SceneCard, type SceneEdge } from "../gradients/scene";
 import { type IndexedLayout, nodeOfPointer } from "../run/run-store";
 import type { Problem } from "../wire/messages";
@@ -26,9 +27,13 @@ export function modelOf(
 ): GraphModel {
   const used = usedOutputs(snapshot);
   const failed = failure === null ? null : nodeOfPointer(failure.where);
+  const failing = new Set(layout?.problems.keys());
+  if (failed !== null) failing.add(failed);
+  const causes = heldUp(snapshot, failing);
   const cards = snapshot.nodes.map((node) => {
     const card = cardOf(node, snapshot, catalog, layout, used.get(node.uid) ?? NOTHING);
-    const made = failure !== null && failed === node.id ? withFailure(card, failure) : card;
+    const troubled = failure !== null && failed === node.id ? withFailure(card, failure) : card;
+    const made = waiting(troubled, causes.get(node.uid));
     const old = before?.byUid.get(node.uid);
     return old && sameCard(old, made) ? old : made;
   });
@@ -53,6 +58,11 @@ function usedOutputs(snapshot: Snapshot): Map<string, Set<string>> {
 function withFailure(card: CardModel, failure: Problem): CardModel {
   const others = card.problems.filter(({ message }) => message !== failure.message);
   return { ...card, problems: [failure, ...others] };
+}
+
+/** A card without a figure says which node it waits for. */
+function waiting(card: CardModel, cause: NodeView | undefined): CardModel {
+  return cause && card.row < 0 && card.problems.length === 0 ? { ...card, waitsFor: cause.id } : card;
 }
 
 function sceneOf(snapshot: Snapshot, cards: readonly CardModel[], layout: IndexedLayout | null): Scene {
@@ -90,6 +100,7 @@ function sceneCardOf(card: CardModel): SceneCard {
     y: node.at[1],
     row: card.problems.length > 0 ? -1 : card.row,
     reached: card.noGradient === null,
+    deposit: card.deposit,
     picture: card.picture,
     gradientPicture: card.gradientPicture,
     parameters: parameters.map(({ name }, index) => ({ name, row: card.parameterRows[index] ?? -1 })),

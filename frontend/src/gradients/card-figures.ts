@@ -1,5 +1,5 @@
 /** Draws the live figures on cards: numbers, strips, heat maps, histograms; and whole cards where no DOM has them. */
-import type { Rect } from "../canvas/card-layout";
+import { CARD_INSET, type Rect } from "../canvas/card-layout";
 import { type Figures, type Frame, MAX, MEAN, MIN, NONFINITE, NORM, ROW } from "../run/frame";
 import type { Picture } from "../wire/messages";
 import { NumberTexts, shortNumber, signedNumber } from "./number-text";
@@ -12,6 +12,9 @@ import type { Seen } from "./viewport";
 
 const VALUE_FONT = `600 15px ${MONO}`;
 const GRADIENT_FONT = `10px ${MONO}`;
+const DEPOSIT_FONT = `9px ${MONO}`;
+/** What was deposited stands one line above the card's note. */
+const DEPOSIT_LINE = 11;
 const BAND_HEIGHT = 8;
 /** Below this zoom cards are mere specks: without outlines, in the outlines' tone. */
 const OUTLINE_ZOOM = 0.1;
@@ -21,12 +24,16 @@ export class FigurePainter {
   private readonly stage = new PictureStage();
   private readonly values = new NumberTexts(shortNumber);
   private readonly gradients = new NumberTexts((value) => `∇ ${signedNumber(value)}`);
+  private readonly deposits = new NumberTexts((value) => `.grad ${signedNumber(value)}`);
+  private readonly depositNorms = new NumberTexts((value) => `.grad norm ${shortNumber(value)}`);
   private readonly norms = new NumberTexts((value) => `‖∇‖ ${shortNumber(value)}`);
 
   /** Makes room for a layout's outputs. */
   resize(outputs: number): void {
     this.values.resize(outputs);
     this.gradients.resize(outputs);
+    this.deposits.resize(outputs);
+    this.depositNorms.resize(outputs);
     this.norms.resize(outputs);
   }
 
@@ -37,6 +44,7 @@ export class FigurePainter {
       if (card.row < 0 || card.layout.note < 0 || !isSeen(card, view)) continue;
       if (card.layout.figure === "number") this.paintNumbers(context, card, frame, palette);
       else this.paintPictures(context, card, frame, palette);
+      if (card.deposit >= 0) this.paintDeposit(context, card, frame, palette);
       if (card.parameters.length > 0) this.paintParameters(context, card, frame, palette);
     }
     this.stage.flush(context);
@@ -112,6 +120,25 @@ export class FigurePainter {
       : 0;
     const above = signed ? palette.plus : palette.dim;
     paintHistogram(context, picture, bytes, card.x, card.y, area, zero, palette.minus, above);
+  }
+
+  /** What backward has added up in the leaf's `.grad`: the number itself, or the norm of many. */
+  private paintDeposit(
+    context: CanvasRenderingContext2D,
+    card: SceneCard,
+    frame: Frame,
+    palette: Palette,
+  ): void {
+    const at = card.deposit * ROW;
+    if (!((frame.deposits[at + NONFINITE] as number) >= 0)) return;
+    const single = card.layout.figure === "number";
+    const value = frame.deposits[at + (single ? MEAN : NORM)] as number;
+    context.textAlign = "left";
+    context.font = DEPOSIT_FONT;
+    context.fillStyle = single && value !== 0 ? signColour(value, palette) : palette.faint;
+    const shown = (single ? this.deposits : this.depositNorms).text(card.row, value);
+    const { note, width } = card.layout;
+    context.fillText(shown, card.x + CARD_INSET, card.y + note - DEPOSIT_LINE, width - 2 * CARD_INSET);
   }
 
   private paintParameters(

@@ -3,6 +3,7 @@ import type { Frame } from "../run/frame";
 import { NONFINITE, NORM, ROW } from "../run/frame";
 import type { Run } from "../run/run-store";
 import { FigurePainter, paintFarCards } from "./card-figures";
+import { cutCards } from "./card-holes";
 import type { Palette } from "./palette";
 import { type PlateSizes, type Plates, placePlates, plateSizes } from "./plate-placement";
 import { PlatePainter, paintLossPlate } from "./plates";
@@ -35,6 +36,9 @@ export interface Marks {
     readonly y2: number;
   } | null;
 }
+
+/** How strongly ribbons and plates are drawn while a wire is dragged. */
+const FADED = 0.25;
 
 const NO_MARKS: Marks = {
   selection: new Set(),
@@ -181,9 +185,10 @@ export class Overlay {
     this.paintHighlights(palette, zoom);
     const figures = frame && !frame.withoutGradients ? frame.edges : null;
     this.ribbons.paint(context, scene, figures, this.scale, palette, view, zoom);
+    if (this.marks.wire) this.fade();
     if (far) paintFarCards(context, scene, frame, palette, view, zoom, this.marks.selection);
     else {
-      this.clearCards();
+      cutCards(context, scene, view);
       if (frame) this.figures.paint(context, scene, frame, palette, view);
     }
     if (zoom >= PLATE_ZOOM && figures) {
@@ -191,36 +196,22 @@ export class Overlay {
       const { history, replay } = this.run;
       const reach = replay.frame ? history.countUpTo(replay.reach) : history.count;
       const points = replay.frame ? history.countUpTo(replay.frame.step) : reach;
+      context.globalAlpha = this.marks.wire ? FADED : 1;
       this.platePainter.paint(context, scene, plates, figures, history, reach, points, palette, view);
+      context.globalAlpha = 1;
     }
     if (!far) this.paintLoss(palette);
     this.paintActions(palette, zoom);
   }
 
-  /** Ribbons run behind cards and sockets: what they left there is taken away, so that the DOM below is seen. */
-  private clearCards(): void {
-    const { context, scene, view } = this;
-    for (const card of scene.cards) {
-      const { x, y, layout } = card;
-      if (x > view.right || y > view.bottom || x + layout.width < view.left || y + layout.height < view.top)
-        continue;
-      context.clearRect(x + 0.5, y + 0.5, layout.width - 1, layout.height - 1);
-    }
-    context.globalCompositeOperation = "destination-out";
-    context.beginPath();
-    for (let edge = 0; edge < scene.edges.length; edge += 1) {
-      this.traceSocket(scene.x1[edge] as number, scene.y1[edge] as number);
-      this.traceSocket(scene.x2[edge] as number, scene.y2[edge] as number);
-    }
-    context.fill();
+  /** While a wire is in the hand, what is drawn so far steps back: sockets and their names are read through it. */
+  private fade(): void {
+    const { context, view } = this;
+    context.globalCompositeOperation = "destination-in";
+    context.globalAlpha = FADED;
+    context.fillRect(view.left, view.top, view.right - view.left, view.bottom - view.top);
+    context.globalAlpha = 1;
     context.globalCompositeOperation = "source-over";
-  }
-
-  private traceSocket(x: number, y: number): void {
-    const { view, context } = this;
-    if (x < view.left || x > view.right || y < view.top || y > view.bottom) return;
-    context.moveTo(x + 5, y);
-    context.arc(x, y, 5, 0, Math.PI * 2);
   }
 
   private paintHighlights(palette: Palette, zoom: number): void {

@@ -15,6 +15,7 @@ const tokens: Tokens = {
   data: "#C9CCD0",
   loss: "#1F9D61",
   selection: "#7A5CFF",
+  problem: "#C2313A",
 };
 
 describe("the palette", () => {

@@ -16,6 +16,8 @@ export interface Tokens {
   readonly data: string;
   readonly loss: string;
   readonly selection: string;
+  /** What is not finite: a gradient that has gone wrong. */
+  readonly problem: string;
 }
 
 /** Tokens and what is computed from them once. */
@@ -63,6 +65,7 @@ export function readTokens(element: Element): Tokens {
     data: read("--data"),
     loss: read("--loss"),
     selection: read("--selection"),
+    problem: read("--problem"),
   };
 }
 

@@ -36,6 +36,7 @@ function grid(columns: number, rows: number): Scene {
         y: row * 130,
         row: index,
         reached: true,
+        deposit: -1,
         picture: null,
         gradientPicture: null,
         parameters: [],

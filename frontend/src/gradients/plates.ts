@@ -77,14 +77,14 @@ export class PlatePainter {
     const height = PLATE_HEIGHT * scale;
     const left = x - width / 2;
     const top = y - height / 2;
-    paintPanel(context, left, top, width, height, palette);
     const finite = figures[row * ROW + NONFINITE] === 0;
     const mean = figures[row * ROW + MEAN] as number;
-    const colour = finite ? signColour(mean, palette) : palette.ink;
+    const colour = finite ? signColour(mean, palette) : palette.problem;
+    paintPanel(context, left, top, width, height, palette, finite ? palette.line : colour);
     const curve = reach > 1;
     context.fillStyle = colour;
     const baseline = curve ? top + 12.5 * scale : y + 3.5 * scale;
-    context.fillText(finite ? this.texts.text(edge, mean) : "not finite", x, baseline);
+    context.fillText(this.texts.text(edge, mean), x, baseline);
     if (!curve) return;
     context.strokeStyle = colour;
     context.beginPath();
@@ -117,7 +117,7 @@ export function paintLossPlate(
   traceLead(context, card.x + card.layout.width, card.y + (card.layout.outputs[0] ?? 0), at);
   context.stroke();
   context.lineWidth = 1;
-  paintPanel(context, at.x, at.y, LOSS_PLATE_WIDTH, LOSS_PLATE_HEIGHT, palette);
+  paintPanel(context, at.x, at.y, LOSS_PLATE_WIDTH, LOSS_PLATE_HEIGHT, palette, palette.line);
   paintLossTexts(context, at, points, lossText(loss, losses?.[points - 1]), palette);
   if (losses === null || count < 2) return;
   context.strokeStyle = palette.loss;
@@ -178,9 +178,10 @@ function paintPanel(
   width: number,
   height: number,
   palette: Palette,
+  border: string,
 ): void {
   context.fillStyle = palette.card;
-  context.strokeStyle = palette.line;
+  context.strokeStyle = border;
   context.beginPath();
   context.roundRect(x, y, width, height, 6);
   context.fill();
@@ -194,8 +195,9 @@ interface Place {
   readonly height: number;
 }
 
-/** The colour of a number's sign. */
+/** The colour of a number's sign, or of what is no number any more. */
 export function signColour(value: number, palette: Palette): string {
+  if (!Number.isFinite(value)) return palette.problem;
   if (value > 0) return palette.plus;
   return value < 0 ? palette.minus : palette.dim;
 }

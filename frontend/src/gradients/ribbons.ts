@@ -92,7 +92,7 @@ export class Ribbons {
     start: number,
     end: number,
   ): void {
-    const width = bucket < FIRST ? 1.4 : widthOfStep((bucket - FIRST) % WIDTHS);
+    const width = bucketWidth(bucket);
     const dense = this.shown > DENSE;
     const colour = bucketColour(bucket, palette);
     context.strokeStyle = colour;
@@ -123,7 +123,9 @@ function shownWidth(width: number, zoom: number): number {
 
 const NO_DASH: number[] = [];
 const DOTTED = [1.5, 4];
-const DASHED = [6, 3];
+const DASHED = [7, 4];
+const DOTTED_WIDTH = 1.4;
+const DASHED_WIDTH = 4;
 
 function bucketOf(row: number, figures: Figures | null, scale: RibbonScale): number {
   if (figures === null || row < 0) return EMPTY;
@@ -139,9 +141,14 @@ function bucketOf(row: number, figures: Figures | null, scale: RibbonScale): num
   return FIRST + colour * WIDTHS + scale.step(figures[at + NORM] as number);
 }
 
+function bucketWidth(bucket: number): number {
+  if (bucket === EMPTY) return DOTTED_WIDTH;
+  return bucket === NOT_FINITE ? DASHED_WIDTH : widthOfStep((bucket - FIRST) % WIDTHS);
+}
+
 function bucketColour(bucket: number, palette: Palette): string {
   if (bucket === EMPTY) return palette.faint;
-  if (bucket === NOT_FINITE) return palette.ink;
+  if (bucket === NOT_FINITE) return palette.problem;
   return palette.ribbons[Math.floor((bucket - FIRST) / WIDTHS)] as string;
 }
 

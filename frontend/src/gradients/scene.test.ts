@@ -21,6 +21,7 @@ function card(uid: string, x: number, y: number): SceneCard {
     y,
     row: -1,
     reached: true,
+    deposit: -1,
     picture: null,
     gradientPicture: null,
     parameters: [],

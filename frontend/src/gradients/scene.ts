@@ -26,6 +26,8 @@ export interface SceneCard {
   readonly row: number;
   /** Whether a gradient can reach it at all. */
   readonly reached: boolean;
+  /** Row of the frame's `deposits`, −1 if it has no `.grad`. */
+  readonly deposit: number;
   readonly picture: Picture | null;
   readonly gradientPicture: Picture | null;
   readonly parameters: readonly SceneParameter[];
