@@ -174,7 +174,7 @@ def test_recurrent_modules_give_their_outputs_depth_first() -> None:
     ran = run(text, observed=True)
 
     assert ran.observation is not None
-    assert ran.observation.values["rnn.1"].shape == (1, 2, 5)
+    assert ran.observation.values["rnn.h_n"].shape == (1, 2, 5)
 
 
 def test_an_index_with_names_takes_the_tensors_that_are_wired() -> None:

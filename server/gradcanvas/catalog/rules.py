@@ -236,16 +236,19 @@ PARTS: Final[dict[str, str]] = {
 """Arguments of constructors that are modules themselves, and which may stand there."""
 
 CALLS: Final[dict[str, str]] = {
-    "RNN": "(Tensor input, Tensor? hx=None) -> (Tensor, Tensor)",
-    "GRU": "(Tensor input, Tensor? hx=None) -> (Tensor, Tensor)",
-    "LSTM": "(Tensor input, Tensor[]? hx=None) -> (Tensor, Tensor, Tensor)",
+    "RNN": "(Tensor input, Tensor? hx=None) -> (Tensor output, Tensor h_n)",
+    "GRU": "(Tensor input, Tensor? hx=None) -> (Tensor output, Tensor h_n)",
+    "LSTM": "(Tensor input, Tensor[]? hx=None) -> (Tensor output, Tensor h_n, Tensor c_n)",
     "CTCLoss": (
         "(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths) -> Tensor;"
         "(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths) -> Tensor"
     ),
     "AdaptiveLogSoftmaxWithLoss": "(Tensor input_, Tensor target_) -> (Tensor output, Tensor loss)",
 }
-"""How a module is called, where its `forward` does not say it; several ways stand apart by a semicolon."""
+"""How a module is called, where its `forward` does not say it; several ways stand apart by a semicolon.
+
+Outputs have the names of the module's documentation.
+"""
 
 TENSOR_RATES: Final = frozenset({"Muon"})
 """Optimisers that take a tensor as their learning rate, though their annotation says a number."""
