@@ -105,6 +105,7 @@ def test_an_alias_hides_another_name_only_where_that_is_meant(catalog: Catalog) 
         "dot",
         "expit",
         "range",
+        "data",
         "gaussian",
         "exponential",
     }

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from gradcanvas.catalog.constructed import Constructed, read_constructed, walk_constructed
+from gradcanvas.catalog.datasets import DATA_OPERATION
 from gradcanvas.catalog.derivatives import read_derivatives
 from gradcanvas.catalog.descriptions import category, is_random, resolve_reference, summary
 from gradcanvas.catalog.docstrings import trim
@@ -57,6 +58,7 @@ def _build_operations() -> Iterator[Operation]:
         overloads = tuple(_apply_rows(each.name, overload) for overload in read_constructed(each))
         if overloads:
             yield _describe(each, overloads, each.kind)
+    yield DATA_OPERATION
     yield from EDITOR_OPERATIONS
 
 

@@ -26,6 +26,7 @@ ArgumentType = Literal[
     "string",
     "choice",  # one of `choices`
     "index",  # the text between the brackets of an index
+    "file",  # a data URL that holds a file
     "data",  # nested lists of numbers or booleans, or one of them: what torch.tensor takes
     "function",  # the name of one of the graph's functions
     "map",  # a JSON object: `each`, `stack`, `options`

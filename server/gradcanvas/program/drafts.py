@@ -12,6 +12,7 @@ from gradcanvas.catalog.model import Catalog, Operation, Output, Overload
 from gradcanvas.document import Graph, Literal, Node, Problem
 from gradcanvas.document.problems import nearest, pointer
 from gradcanvas.program.binding import BoundInit, BoundPart
+from gradcanvas.program.data_node import DataFault, is_data, read_data
 from gradcanvas.program.matching import Fault, Given, match
 
 IN_GRAPH = ("source", "function", "method", "module", "control", "editor")
@@ -92,6 +93,8 @@ def draft_nodes(
         if draft.operation is not None:
             args = _with_shared(draft, drafts, problems) if draft.node.share else draft.node.args
             _match(draft, args, catalog, problems)
+            if is_data(draft.operation):
+                _open_data(draft, problems)
             _check_keys(draft, catalog, problems)
     return drafts
 
@@ -230,6 +233,18 @@ def _match(draft: Draft, args: Mapping[str, Literal], catalog: Catalog, problems
                 _bind_part(draft, argument.name, value, catalog, problems)
             else:
                 draft.values[argument.name] = value
+
+
+def _open_data(draft: Draft, problems: Problems) -> None:
+    """Give a node of data the outputs that its file has."""
+    if draft.overload is None:
+        return
+    data = read_data(draft.overload, draft.values)
+    if isinstance(data, DataFault):
+        problems.lose(draft, ("args", data.argument), data.code, data.message, data.help)
+        draft.overload = None  # its outputs are not known
+    else:
+        draft.outputs = tuple(Output(each.name) for each in data.outputs)
 
 
 def _bind_part(draft: Draft, argument: str, value: Any, catalog: Catalog, problems: Problems) -> None:

@@ -321,7 +321,7 @@ def _call_held(holder: SimpleNamespace, name: str, *args: Any, **kwargs: Any) ->
 
 def _identifier(path: str) -> str:
     """Return how a placeholder is called; torch.fx keeps names apart, but for its own argument."""
-    return "self_" if path == "self" else path.replace("/", "__")
+    return "self_" if path == "self" else path.replace("/", "__").replace(".", "_")
 
 
 def _not_compiled(*tensors: torch.Tensor) -> Any:

@@ -10,6 +10,8 @@ import torch
 
 from gradcanvas.program.binding import BoundNode
 from gradcanvas.program.calling import call_arguments
+from gradcanvas.program.data_node import is_data
+from gradcanvas.program.data_tensors import data_given
 from gradcanvas.program.likeness import argument_texts, made_key, make_module
 from gradcanvas.program.literal_data import data_meta
 from gradcanvas.program.metas import Meta
@@ -31,6 +33,8 @@ class FakeCalls:
 
     def source(self, node: BoundNode) -> Given | Refusal:
         """Return what a source gives; of one that holds its data, without making them a tensor."""
+        if is_data(node.operation):
+            return data_given(node)
         data = next((each for each in node.overload.arguments if each.type == "data"), None)
         if node.operation.kind == "source" and data is not None and data.name in node.values:
             dtype = node.values.get("dtype")

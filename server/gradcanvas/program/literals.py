@@ -229,6 +229,9 @@ def _data(argument: Argument, value: Any) -> tuple[str, str] | None:
     return None
 
 
+_FILE_HELP = (
+    "Choose a file in the inspector or drop it on the canvas; by hand: `data:text/csv,x%2Cy%0A1%2C2`."
+)
 _LIST_HELP = "Write a list, such as [2, 3]."
 _NUMBER_HELP = 'Write a number; infinity is "inf", a complex number {"complex": [re, im]}.'
 _ROWS: dict[str, Row] = {
@@ -246,6 +249,7 @@ _ROWS: dict[str, Row] = {
     "choice": _choice,
     "index": _index,
     "data": _data,
+    "file": _plain(lambda value: isinstance(value, str) and value.startswith("data:"), _FILE_HELP),
     "function": _plain(
         lambda value: isinstance(value, str), "Write the name of one of the graph's functions."
     ),
@@ -272,6 +276,7 @@ _WORDS = {
     "string": "a text",
     "index": "the text of an index",
     "data": "a number or nested lists of numbers, rows of equal length",
+    "file": "a data URL that holds CSV, NPY or safetensors",
     "function": "the name of a function",
     "map": "an object",
     "constant": "a number or nested lists of numbers, rows of equal length",

@@ -112,15 +112,15 @@ class MadeOnce:
             run.values[reference.node] = tuple(values)
 
     def _with_gradient(self, run: ScopeRun, node: BoundNode, values: tuple[Value, ...]) -> tuple[Value, ...]:
-        marked: list[Value] = []
-        for value in values:
-            if isinstance(value, Meta):
-                if not (value.dtype.is_floating_point or value.dtype.is_complex):
-                    words = _no_gradient(run.prefix + node.id, value)
-                    self._findings.refuse(run, node, words, ("requires_grad",))
-                value = value._replace(requires_grad=True)
-            marked.append(value)
-        return tuple(marked)
+        marked = tuple(
+            value._replace(requires_grad=True) if isinstance(value, Meta) and _can_collect(value) else value
+            for value in values
+        )
+        first = values[0] if values else None
+        if isinstance(first, Meta) and marked == values:
+            words = _no_gradient(run.prefix + node.id, first)
+            self._findings.refuse(run, node, words, ("requires_grad",))
+        return marked
 
     def _check_parameters(self, run: ScopeRun, node: BoundNode, made: Made) -> None:
         asked = node.node.requires_grad
@@ -132,6 +132,10 @@ class MadeOnce:
                 message = f"`{node.id}` has no parameter `{name[:80]}`."
                 words = ("unknown-parameter", message, f"It has {owned}.")
                 self._findings.refuse(run, node, words, (key, name))
+
+
+def _can_collect(value: Meta) -> bool:
+    return value.dtype.is_floating_point or value.dtype.is_complex
 
 
 def _no_gradient(path: str, value: Meta) -> Words:

@@ -14,6 +14,8 @@ from torch import nn
 from gradcanvas.catalog import callables
 from gradcanvas.program.binding import Binding, BoundNode, Reference, Scope
 from gradcanvas.program.calling import call_arguments, literal_arguments, make_arguments
+from gradcanvas.program.data_node import is_data
+from gradcanvas.program.data_tensors import make_data
 from gradcanvas.program.errors import NodeError
 from gradcanvas.program.likeness import construct
 
@@ -24,6 +26,14 @@ class Made:
 
     path: str
     node: BoundNode
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """How what is made is spoken of: a source by its outputs ("d", "d.labels"), a module by its path."""
+        if self.node.is_module:
+            return (self.path,)
+        names = [output.name for output in self.node.outputs[1:]]
+        return (self.path, *(f"{self.path}.{name}" for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +108,24 @@ class MadeState:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The paths of the sources, in order."""
-        return tuple(item.path for item in self.items if not item.node.is_module)
+        """The outputs of the sources, in order."""
+        return tuple(key for item in self.items if not item.node.is_module for key in item.keys)
 
     def make(
         self, sources: Mapping[str, torch.Tensor], modules: Mapping[str, nn.Module]
     ) -> dict[str, torch.Tensor]:
         """Make what is not given; return the sources, and put the modules where the code looks for them."""
         made: dict[str, torch.Tensor] = {}
-        for path, node in ((item.path, item.node) for item in self.items):
+        for item in self.items:
+            path, node = item.path, item.node
             try:
                 if node.is_module:
                     module = modules[path] if path in modules else make_module(node, self.device)
                     self.slots.modules[path] = module
+                elif all(key in sources for key in item.keys):
+                    made.update((key, sources[key]) for key in item.keys)
                 else:
-                    made[path] = sources[path] if path in sources else make_source(node, self.device)
+                    made.update(zip(item.keys, make_source(node, self.device), strict=True))
             except Exception as error:
                 raise NodeError(node.where, str(error) or type(error).__name__, error, path) from error
         self.slots.fill()
@@ -130,13 +143,19 @@ class MadeState:
                     yield name, tensor
 
 
-def make_source(node: BoundNode, device: torch.device) -> torch.Tensor:
-    """Make the tensor of a source on the device, as a leaf if it asks for a gradient."""
-    positional, keywords = call_arguments(node, _no_wire)
-    with _default(device):
-        tensor: torch.Tensor = callables()[node.operation.name](*positional, **keywords)
-    tensor = tensor.to(device)
-    return tensor.requires_grad_() if node.node.requires_grad is True else tensor
+def make_source(node: BoundNode, device: torch.device) -> tuple[torch.Tensor, ...]:
+    """Make the tensors of a source on the device, as leaves if it asks for a gradient."""
+    if is_data(node.operation):
+        made = make_data(node)
+    else:
+        positional, keywords = call_arguments(node, _no_wire)
+        with _default(device):
+            made = (callables()[node.operation.name](*positional, **keywords),)
+    tensors = tuple(tensor.to(device) for tensor in made)
+    for tensor in tensors if node.node.requires_grad is True else ():
+        if len(tensors) == 1 or tensor.is_floating_point() or tensor.is_complex():
+            tensor.requires_grad_()
+    return tensors
 
 
 def make_module(node: BoundNode, device: torch.device) -> nn.Module:
@@ -159,8 +178,7 @@ def _tensors_of(
     item: Made, sources: Mapping[str, torch.Tensor], modules: Mapping[str, nn.Module], buffers: bool
 ) -> Iterator[tuple[str, torch.Tensor]]:
     if not item.node.is_module:
-        if item.path in sources:
-            yield item.path, sources[item.path]
+        yield from ((key, sources[key]) for key in item.keys if key in sources)
         return
     module = modules[item.path]
     for name, parameter in module.named_parameters():

@@ -278,11 +278,11 @@ class _Planner:
         if (reference.node, reference.output) in frame.given:
             return frame.given[reference.node, reference.output]
         if node.is_source:
-            return self.source(frame, node), None
+            return self.source(frame, node, reference), None
         return self.output(frame.prefix + node.id, reference.index)
 
-    def source(self, frame: _Frame, node: BoundNode) -> Value:
-        path = frame.state + node.id
+    def source(self, frame: _Frame, node: BoundNode, reference: Reference) -> Value:
+        path = f"{frame.state}{reference}"
         requires = node.node.requires_grad is True
         return self.plan.sources.setdefault(path, Value("source", path, requires=requires))
 

@@ -22,5 +22,5 @@ class Names:
 
 
 def joined(path: str) -> str:
-    """Return the path of something in a function as one identifier: "call/w" as "call_w"."""
-    return path.replace("/", "_")
+    """Return how something made is spoken of as one identifier: "call/w" as "call_w", "d.y" as "d_y"."""
+    return path.replace("/", "_").replace(".", "_")

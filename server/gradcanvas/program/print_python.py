@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from gradcanvas.program.binding import Binding, BoundNode, BoundTrain, Reference
 from gradcanvas.program.calling import call_arguments, literal_arguments, make_arguments
-from gradcanvas.program.modules import everything_made
+from gradcanvas.program.data_node import DataFault, is_data, read_data
+from gradcanvas.program.modules import Made, everything_made
 from gradcanvas.program.plan import Value, plan_scope
+from gradcanvas.program.print_data import DataPrinter, Imports
 from gradcanvas.program.print_kept import KeptValues, fill_lines, needs_base64
 from gradcanvas.program.print_names import Names, joined
 from gradcanvas.program.print_scope import ScopePrinter, arguments_text, function_lines, parameter_of
@@ -57,13 +59,15 @@ class _Script:
         every = (binding.scope, *binding.functions.values())
         ids = {name for scope in every for name in (*scope.nodes, *scope.inputs)}
         self.names = Names({*ids, "torch"})
+        self.imports = Imports(self.names)
         self.device_line = "" if device == "cpu" else _DEVICES.get(device, f'"{device}"')
         self.device = self.names.fresh("device") if self.device_line else ""
         self.callable_as = {name: self.names.fresh(name) for name in binding.functions}
         self.made = list(everything_made(binding.scope, binding.functions))
         self.kept = {
-            each.path: each.path if each.path in self.scope.nodes else self.names.fresh(joined(each.path))
+            key: key if key in self.scope.nodes else self.names.fresh(joined(key))
             for each in self.made
+            for key in each.keys
         }
         self.batched = self.batch_names()
         in_step = {path: self.batched.get(name, name) for path, name in self.kept.items()}
@@ -76,8 +80,8 @@ class _Script:
         step = self.printer.lines()
         title = " ".join((self.binding.graph.title or "").split())
         yield from [f"# {title}"] if title else []
-        yield from ["import base64", ""] if needs_base64(self.given) else []
-        yield from ["import torch", ""]
+        sources = {each.path: self.sources_of(each) for each in self.made if not each.node.is_module}
+        yield from self.import_lines()
         for name in self.called_functions():
             yield from [
                 "",
@@ -90,12 +94,25 @@ class _Script:
             if each.node.is_module:
                 yield from self.module(self.kept[each.path], each.node)
             else:
-                yield from self.source(self.kept[each.path], each.node)
+                yield from sources[each.path]
         yield from fill_lines({self.variable_of(ref): value for ref, value in self.given.values.items()})
         yield ""
         yield from self.computation(step)
         yield ""
         yield from self.prints()
+
+    def import_lines(self) -> Iterator[str]:
+        if needs_base64(self.given):
+            self.imports.module("base64")
+        own, others = self.imports.lines()
+        yield from [*own, ""] if own else []
+        yield from [*others, "import torch", ""]
+
+    def sources_of(self, made: Made) -> list[str]:
+        variables = [self.kept[key] for key in made.keys]
+        if is_data(made.node.operation):
+            return DataPrinter(self.names, self.imports, self.device).lines(made.node, variables)
+        return list(self.source(variables[0], made.node))
 
     def computation(self, step: list[str]) -> list[str]:
         """Return the loop, or one step where there is nothing to train."""
@@ -154,7 +171,7 @@ class _Script:
                 yield f"for {name}, {parameter} in {variable}.named_parameters():"
                 yield f'    print(f"{each.path}.{{{name}}}:", {parameter}.tolist())'
             elif each.node.node.requires_grad is True:
-                yield f'print("{each.path}:", {variable}.tolist())'
+                yield from (f'print("{key}:", {self.kept[key]}.tolist())' for key in self.leaf_keys(each))
 
     def called_functions(self) -> list[str]:
         """Return the functions that are called from the graph, in the order of the file."""
@@ -207,11 +224,19 @@ class _Script:
             group = each.node.node.group or ""
             if not each.node.is_module:
                 if asked is True:
-                    yield Leaf(variable, group, each.path in sure)
+                    yield from (Leaf(self.kept[key], group, key in sure) for key in self.leaf_keys(each))
             elif isinstance(asked, dict):
                 yield Leaf(f"*(p for p in {variable}.parameters() if p.requires_grad)", group, False)
             elif asked is not False:
                 yield Leaf(f"*{variable}.parameters()", group, False)
+
+    def leaf_keys(self, made: Made) -> list[str]:
+        """Return which outputs of a source with `requires_grad` are leaves: of data, the floating ones."""
+        if not is_data(made.node.operation):
+            return [made.path]
+        data = read_data(made.node.overload, made.node.values)
+        assert not isinstance(data, DataFault)
+        return [key for key, output in zip(made.keys, data.outputs, strict=True) if output.collects]
 
     def sure_leaves(self) -> set[str]:
         """Name the sources that always have a gradient: some way to the loss is sure to let one back."""

@@ -36,7 +36,7 @@ class ScopePrinter:
     Args:
         functions: the graph's functions.
         callable_as: function → the name of its `def`.
-        kept: path of a source or module in the scope → its variable.
+        kept: output of a source or path of a module in the scope → its variable.
         names: the names taken in the scope.
         device: the text that stands for the device, "" where none is written.
     """
@@ -77,7 +77,7 @@ class ScopePrinter:
         if node.passes is not None and reference.index == 0:
             return self.expression(node.passes)
         if node.is_source:
-            return self.kept[reference.node]
+            return self.kept[str(reference)]
         if node.is_control:
             return self.called[reference.node][[each.name for each in node.outputs].index(reference.output)]
         return self.called[reference.node][0] + _taken_out(node, reference)
@@ -203,7 +203,8 @@ class ScopePrinter:
     def function_call(self, node: BoundNode, body: Body, given: Mapping[str, str]) -> str:
         """Return the call of a function: its inputs, then the sources and modules that the node owns."""
         inside = f"{node.owner}/{body.inside}"
-        own = [self.kept[inside + made.path] for made in everything_made(body.scope, self.functions)]
+        made = everything_made(body.scope, self.functions)
+        own = [self.kept[inside + key] for each in made for key in each.keys]
         arguments = [given[name] for name in body.scope.inputs] + own
         return f"{self.callable_as[body.scope.name]}({', '.join(arguments)})"
 
@@ -214,8 +215,8 @@ def function_lines(
     """Return the `def` of a function: its inputs, and then whatever its caller owns in it."""
     names = Names({*scope.nodes, *scope.inputs, *callable_as.values(), "torch", device})
     kept = {}
-    for made in everything_made(scope, functions):
-        kept[made.path] = made.path if made.path in scope.nodes else names.fresh(joined(made.path))
+    for key in (key for made in everything_made(scope, functions) for key in made.keys):
+        kept[key] = key if key in scope.nodes else names.fresh(joined(key))
     printer = ScopePrinter(scope, functions, callable_as, kept, names, device)
     body = printer.lines()
     given = ", ".join(printer.expression(reference) for reference in scope.outputs.values())

@@ -53,7 +53,7 @@ class ScopeBinder:
         """Give every node its outputs, then follow every reference."""
         for draft in self.drafts.values():
             if draft.overload is not None:
-                draft.outputs = draft.overload.outputs
+                draft.outputs = draft.outputs or draft.overload.outputs
                 if draft.functions:
                     draft.outputs = call_outputs(_bodies(draft, functions))
         for draft in self.drafts.values():

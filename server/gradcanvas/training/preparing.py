@@ -146,10 +146,11 @@ def _numbers(graph: Graph) -> str:
 def _structure(binding: Binding) -> str:
     """Write down everything that decides the code: all but literals of sources and how it is trained."""
     nodes, train = binding.scope.nodes, binding.train
-    sources = {name for name, node in nodes.items() if node.is_source}
+    sources = {name: [each.name for each in node.outputs] for name, node in nodes.items() if node.is_source}
     asked = None if train is None else (train.loss, list(train.metrics.items()))
     graph = binding.graph
-    return repr((list(nodes), binding.scope.order, _nodes(graph, sources), _functions(graph), asked))
+    parts = _nodes(graph, sources.keys())
+    return repr((list(nodes), sources, binding.scope.order, parts, _functions(graph), asked))
 
 
 def _functions(graph: Graph) -> list[object]:

@@ -12,12 +12,13 @@ from gradcanvas.program.program import Program
 from gradcanvas.training.randomness import borrowed, seed
 
 Definitions = Mapping[str, str]
-"""Path of a source or module → everything that decides its values, but for the seed and its place."""
+"""Output of a source or path of a module → all that decides its values, but for the seed and its place."""
 
 
 def definitions(binding: Binding) -> dict[str, str]:
     """Say for every source and module what it is made from."""
-    return {made.path: _definition(made.node) for made in everything_made(binding.scope, binding.functions)}
+    made = everything_made(binding.scope, binding.functions)
+    return {key: text for each in made for text in [_definition(each.node)] for key in each.keys}
 
 
 def groups(binding: Binding) -> dict[str, str]:
