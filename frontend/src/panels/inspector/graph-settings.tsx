@@ -52,6 +52,7 @@ export function GraphSettings(): ReactNode {
       <h2 className="inspector-heading">Graph</h2>
       <section className="fields" aria-label="Graph">
         <Seed />
+        <Notes />
       </section>
       <KeptValues />
       <p className="faint">Select a node to see its fields, an edge to see its gradient.</p>
@@ -112,6 +113,26 @@ function Seed(): ReactNode {
         const reading = readArgument({ ...WHOLE, name: "seed" }, text);
         if (reading.literal === undefined) return reading.refusal;
         setGraphField(document, "seed", reading.literal);
+        return null;
+      }}
+    />
+  );
+}
+
+/** What the file says of the graph, in words. */
+function Notes(): ReactNode {
+  const { document } = useEditor();
+  const notes = useDocument((snapshot) => snapshot.notes);
+  return (
+    <TextField
+      label="notes"
+      value={notes}
+      placeholder="What is there to see in this graph?"
+      title="Kept in the file; Shift+Enter begins a line"
+      lines={5}
+      prose
+      onCommit={(text) => {
+        setGraphField(document, "notes", text.trim() === "" ? null : JSON.stringify(text.trim()));
         return null;
       }}
     />

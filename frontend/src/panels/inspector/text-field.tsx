@@ -12,6 +12,8 @@ interface Props extends DraftActions {
   readonly required?: boolean;
   /** More than one line; Enter commits, Shift+Enter begins a line. */
   readonly lines?: number;
+  /** Words rather than code: long lines are broken. */
+  readonly prose?: boolean;
   /** Node names that may be typed. */
   readonly list?: string;
 }
@@ -25,6 +27,7 @@ export function TextField(props: Props): ReactNode {
     title,
     required = false,
     lines = 1,
+    prose = false,
     list,
     onCommit,
     onTyping,
@@ -56,7 +59,13 @@ export function TextField(props: Props): ReactNode {
     onKeyDown,
   };
   return (
-    <div className="field-row" data-wide={lines > 1} data-required={required} title={title}>
+    <div
+      className="field-row"
+      data-wide={lines > 1}
+      data-prose={prose}
+      data-required={required}
+      title={title}
+    >
       <FieldLabel id={id} name={label} />
       {lines > 1 ? <textarea rows={lines} {...shared} /> : <input list={list} {...shared} />}
       {refusal && (
