@@ -53,6 +53,30 @@ def test_the_catalogue_is_sent_compressed_and_only_once(server: Server) -> None:
     assert again[2] == b""
 
 
+def test_an_operation_is_told_of_when_somebody_asks(server: Server) -> None:
+    load_catalog()
+    wait_until(lambda: server.json("/api/health")["catalog"] == "ready")
+
+    status, headers, body = server.request("/api/documentation/torch.mul")
+    again = server.request("/api/documentation/torch.mul", **{"If-None-Match": headers["ETag"]})
+
+    told = json.loads(body)
+    assert status == 200
+    assert told["blocks"][0]["kind"] == "paragraph"
+    assert told["derivatives"][0]["formulas"][0]["equations"][0]["left"] == r"\gradient{\argument{self}}"
+    assert again[0] == 304
+
+
+def test_nothing_is_told_of_what_is_no_operation(server: Server) -> None:
+    load_catalog()
+    wait_until(lambda: server.json("/api/health")["catalog"] == "ready")
+
+    status, _, body = server.request("/api/documentation/os.system")
+
+    assert status == 404
+    assert json.loads(body)["error"]["code"] == "unknown-operation"
+
+
 def test_the_examples_are_listed_the_articles_first(server: Server) -> None:
     entries = server.json("/api/examples")
 

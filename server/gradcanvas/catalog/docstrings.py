@@ -1,7 +1,7 @@
 """Cuts torch's docstrings down to what a graph can say. Knows no torch.
 
-Left out: signatures (the editor shows its own), interactive sessions, and the arguments that no graph gives.
-The rest stays as torch wrote it, in reStructuredText.
+Left out: signatures (the editor shows its own) and the arguments that no graph gives. The rest stays as torch
+wrote it, in reStructuredText.
 """
 
 import re
@@ -13,16 +13,12 @@ _WITHHELD: Final = NEVER_OFFERED | WITHHELD_IN_PYTHON
 _SIGNATURE: Final = re.compile(r"^[\w.]+\(.*?\)(\s*->.*)?$|^[\w.]+\(.*[,(]$")
 _ENTRY: Final = re.compile(r"^(\s+)[`*]*(\w+)[`*]*(\s*\(.*\))?\s*:")
 _HEADING: Final = re.compile(r"^\s*(Keyword args|Keyword Arguments|Args|Arguments|Examples?)[^:]*:{1,2}\s*$")
-_EXAMPLE: Final = re.compile(r"^(\s*)(Examples?|Example\b.*?|Usage)\s*:{1,2}\s*$")
-_SPACES: Final = re.compile(r"(?<=\S) {2,}")
-_TARGET: Final = re.compile(r"^\s*\.\. _[^:]*:")
 
 
 def trim(text: str) -> str:
     """Return a cleaned docstring without what no reader of a graph needs."""
-    lines = _without_sessions(_without_signature(text.splitlines()))
-    lines = _without_headings(_without_arguments(lines))
-    joined = "\n".join(_SPACES.sub(" ", line).rstrip() for line in lines)
+    lines = _without_headings(_without_arguments(_without_signature(text.splitlines())))
+    joined = "\n".join(line.rstrip() for line in lines)
     return re.sub(r"\n{3,}", "\n\n", joined).strip()
 
 
@@ -38,25 +34,6 @@ def _without_signature(lines: list[str]) -> list[str]:
         while start < len(lines) and not lines[start].strip():
             start += 1
     return lines[start:]
-
-
-def _without_sessions(lines: list[str]) -> list[str]:
-    """Drop examples: their heading and all that is indented below it, and stray `>>>` blocks."""
-    kept: list[str] = []
-    inside: int | None = None
-    for line in lines:
-        indent = len(line) - len(line.lstrip())
-        if inside is not None and line.strip() and indent <= inside and not line.lstrip().startswith(">>>"):
-            inside = None
-        if inside is None:
-            example = _EXAMPLE.match(line)
-            if example is not None:
-                inside = len(example.group(1))
-            elif line.lstrip().startswith(">>>"):
-                inside = indent - 1
-        if inside is None or _TARGET.match(line):
-            kept.append(line)
-    return kept
 
 
 def _without_arguments(lines: list[str]) -> list[str]:

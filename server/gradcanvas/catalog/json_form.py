@@ -43,7 +43,7 @@ def documentation_to_json(catalog: Catalog) -> bytes:
     derivatives = {
         each.of: dict(each.formulas) for row in catalog.operations.values() for each in row.derivatives
     }
-    return _dump({"operations": {name: row for name, row in rows.items() if row}, "derivatives": derivatives})
+    return _dump({"operations": rows, "derivatives": derivatives})
 
 
 def from_json(data: bytes, documentation: bytes = b"{}") -> Catalog:

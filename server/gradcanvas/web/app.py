@@ -84,7 +84,7 @@ def add_routes(app: Flask, routes: Routes) -> None:
         ("GET", "/app/<path:name>", routes.page_file),
         ("GET", "/api/health", routes.health),
         ("GET", "/api/catalog", routes.catalog),
-        ("GET", "/api/documentation", routes.documentation),
+        ("GET", "/api/documentation/<operation>", routes.documentation),
         ("GET", "/api/examples", routes.example_list),
         ("GET", "/api/graphs", routes.graph_list),
         ("POST", "/api/graphs", routes.make_graph),

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 
+from gradcanvas.catalog.documentation import Documentation
 from gradcanvas.catalog.storage import read_cached_catalog, read_cached_documentation
 from gradcanvas.web.static_files import Content
 
@@ -15,7 +16,7 @@ class CatalogFile:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._contents: tuple[Content, Content] | None = None
+        self._contents: tuple[Content, Documentation] | None = None
         self._building: subprocess.Popen[bytes] | None = None
 
     @property
@@ -25,8 +26,8 @@ class CatalogFile:
         return contents[0] if contents else None
 
     @property
-    def documentation(self) -> Content | None:
-        """What the operations' own documentation says, None while it is being built."""
+    def documentation(self) -> Documentation | None:
+        """What is told of the operations, None while it is being built."""
         contents = self._read()
         return contents[1] if contents else None
 
@@ -38,14 +39,14 @@ class CatalogFile:
             building.kill()
             building.wait()
 
-    def _read(self) -> tuple[Content, Content] | None:
+    def _read(self) -> tuple[Content, Documentation] | None:
         with self._lock:
             if self._contents is None:
                 catalog, documentation = read_cached_catalog(), read_cached_documentation()
                 if catalog is None or documentation is None:
                     self._build()
                 else:
-                    self._contents = Content.of(catalog), Content.of(documentation)
+                    self._contents = Content.of(catalog), Documentation(documentation)
             return self._contents
 
     def _build(self) -> None:

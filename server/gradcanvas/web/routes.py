@@ -68,9 +68,17 @@ class Routes:
         """Answer with the catalogue."""
         return self._built(self._catalog.catalog)
 
-    def documentation(self) -> Response:
-        """Answer with the operations' documentation, by name."""
-        return self._built(self._catalog.documentation)
+    def documentation(self, operation: str) -> Response:
+        """Answer with what is told of one operation."""
+        documentation = self._catalog.documentation
+        if documentation is None:
+            return self._built(None)
+        page = documentation.page(operation)
+        if page is None:
+            raise Refused(
+                "unknown-operation", f"Nothing is told of {operation[:80]!r}.", "Look at the catalogue.", 404
+            )
+        return self._built(Content.of(page))
 
     def example_list(self) -> Response:
         """List the examples."""

@@ -1,0 +1,78 @@
+"""What is told of one operation when somebody looks at it: documentation, and derivatives as equations.
+
+Made of the cached texts when it is asked for, since nobody reads all of them. Knows no torch.
+"""
+
+import json
+from functools import lru_cache
+from typing import Any, Final
+
+from gradcanvas.catalog.mathematics import Equation, equations
+from gradcanvas.catalog.prose import read_prose, references
+
+_KEPT: Final = 256
+_NO_FORMULA: Final = "no derivative"
+
+
+class Documentation:
+    """The texts and formulas of a whole catalogue."""
+
+    def __init__(self, data: bytes) -> None:
+        """Read what `documentation_to_json` wrote.
+
+        Raises:
+            ValueError: it is not that.
+        """
+        try:
+            tree = json.loads(data)
+            self._rows: dict[str, dict[str, Any]] = tree["operations"]
+            self._derivatives: dict[str, dict[str, str]] = tree["derivatives"]
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"This is no documentation: {error!r}.") from error
+        self._page = lru_cache(_KEPT)(self._made)
+
+    def page(self, operation: str) -> bytes | None:
+        """Return what is told of an operation, as JSON; None where nothing is known of it.
+
+        `blocks` is its documentation (`prose.read_prose`); `see` names operations that it refers to, and
+        `only_refers` says that it does hardly more; `derivatives` has for each operator its `formulas`:
+        argument names, torch's own `formula`, and its `equations`; `composed` names operators.
+        """
+        return self._page(operation) if operation in self._rows else None
+
+    def _made(self, operation: str) -> bytes:
+        row = self._rows[operation]
+        text = self._rows[row["text_of"]]["text"] if "text_of" in row else row.get("text", "")
+        see, only_refers = references(text, self._rows.keys() - {operation})
+        tree = {
+            "operation": operation,
+            "blocks": read_prose(text),
+            "see": see,
+            "only_refers": only_refers,
+            "derivatives": [self._derivative(of) for of in row.get("derivatives", ())],
+            "composed": row.get("composed", []),
+        }
+        return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def _derivative(self, of: str) -> dict[str, Any]:
+        return {"of": of, "formulas": [_formula(*each) for each in self._derivatives[of].items()]}
+
+
+def _formula(key: str, formula: str) -> dict[str, Any]:
+    arguments = [part.strip() for part in key.split(",")]
+    found = equations(arguments, formula) if formula != _NO_FORMULA else []
+    return {
+        "arguments": arguments,
+        "formula": formula if formula != _NO_FORMULA else None,
+        "equations": [_equation(each) for each in found],
+    }
+
+
+def _equation(equation: Equation) -> dict[str, Any]:
+    return {
+        "left": equation.left,
+        "right": equation.right,
+        "elementwise": equation.elementwise,
+        "is_sum": equation.is_sum,
+        "holds": equation.holds,
+    }
