@@ -1,36 +1,16 @@
-"""Reads what an observed function returned as values and edges, each by the path by which it is spoken of.
+"""Reads what an observed function returned: loss, values, gradients of a step. Knows nothing of training."""
 
-Knows plans and traces; touches no tensor but to have it keep its gradient.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any
 
 import torch
 
-from gradcanvas.program.control import CompiledBody, Pass, Trace
-from gradcanvas.program.emit import Emitted
-from gradcanvas.program.pieces import Watch
-from gradcanvas.program.plan import BodyInput, Link, Plan, PlannedEdge, Step
-from gradcanvas.program.program import EdgeRecord, Observation
-from gradcanvas.program.ways import NOT_REQUIRED
+from gradcanvas.program.plan import PlannedEdge
+from gradcanvas.program.program import EdgeRecord, Observation, Picker
+from gradcanvas.program.reading import Layout, RecordReader, Result
 
-Result = tuple[Any, ...]
-
-
-@dataclass(slots=True)
-class Layout:
-    """What an observed function returns.
-
-    Attributes:
-        bodies: control step → role → the function, for what it would show if it ran.
-    """
-
-    plan: Plan
-    emitted: Emitted
-    bodies: dict[Step, Mapping[str, CompiledBody]] = field(default_factory=dict)
+__all__ = ["Layout", "Observer"]
 
 
 class Observer:
@@ -55,6 +35,8 @@ class Observer:
         self.is_quick = self.is_flat and all(edge.how in ("none", "own", "alias") for edge in edges)
         self.given = tuple(emitted.edges.get(edge) for edge in edges)
         self.one: torch.Tensor | None = None
+        self.carried = _picker(dict.fromkeys(place for place in self.given if place is not None))
+        self._pickers: dict[tuple[int, ...], Picker | None] = {}
 
     def observe(self, result: Result, *, retain: bool = True) -> Observation:
         """Return what the step showed.
@@ -70,7 +52,7 @@ class Observer:
             self.give_one(loss)
         if not self.is_flat:
             values: dict[str, torch.Tensor] = {}
-            records = _Reader(self.layout, result, "", {}, values).read()
+            records = RecordReader(self.layout, result, "", {}, values).read()
             return Observation(loss, metrics, values, self, result, records)
         kept = tuple(tensor for tensor in self.kept(result) if tensor is not None and tensor.requires_grad)
         if retain or not self.is_quick:
@@ -84,13 +66,38 @@ class Observer:
 
     def records(self, result: Result) -> list[EdgeRecord]:
         """Return the records of the edges of a flat graph."""
-        return _Reader(self.layout, result, "", {}, {}).read()
+        return RecordReader(self.layout, result, "", {}, {}).read()
 
     def gradients(self, result: Result) -> list[torch.Tensor | None] | None:
         """Return the gradients of the edges, where each is kept by one tensor."""
         if not self.is_quick:
             return None
         return [None if place is None else result[place].grad for place in self.given]
+
+    def picker(self, result: Result, holders: tuple[torch.Tensor, ...]) -> Picker | None:
+        """Return what picks the edges' gradients from those of `holders`, in the order of those.
+
+        None if an edge's tensor requires a gradient and is none of them. Where each stands is looked up once
+        for all steps in which the same tensors require a gradient.
+        """
+        if not self.is_quick:
+            return None
+        carried = self.carried(result)
+        key = len(holders), *[tensor is not None and tensor.requires_grad for tensor in carried]
+        if key not in self._pickers:
+            self._pickers[key] = self._lay_out_picker(result, holders)
+        return self._pickers[key]
+
+    def _lay_out_picker(self, result: Result, holders: tuple[torch.Tensor, ...]) -> Picker | None:
+        known = {id(tensor): place for place, tensor in enumerate(holders)}
+        absent = len(holders)
+        places = []
+        for place in self.given:
+            tensor = None if place is None else result[place]
+            if tensor is not None and tensor.requires_grad and id(tensor) not in known:
+                return None
+            places.append(absent if tensor is None else known.get(id(tensor), absent))
+        return _picker(places)
 
     def give_one(self, loss: torch.Tensor) -> None:
         """Write down the gradient of a loss that nothing else uses: it is 1, without autograd keeping it."""
@@ -106,196 +113,3 @@ def _picker(places: Iterable[int]) -> Callable[[Result], tuple[Any, ...]]:
     if len(wanted) > 1:
         return itemgetter(*wanted)
     return lambda result: tuple(result[place] for place in wanted)
-
-
-class _Reader:
-    """Reads one run of one function.
-
-    Args:
-        prefix: the path of what called it.
-        roots: input → the parts of the edge that brought it.
-        values: where the values go.
-    """
-
-    def __init__(
-        self,
-        layout: Layout,
-        result: Result,
-        prefix: str,
-        roots: Mapping[str, list[EdgeRecord]],
-        values: dict[str, torch.Tensor],
-    ) -> None:
-        self.layout = layout
-        self.emitted = layout.emitted
-        self.result = result
-        self.prefix = prefix
-        self.roots = roots
-        self.values = values
-        self.records: dict[PlannedEdge, EdgeRecord] = {}
-
-    def read(self) -> list[EdgeRecord]:
-        """Read values and edges; of the edges, return the records in the order of the file."""
-        for place in self.emitted.keeping:
-            _keep_gradient(self.result[place])
-        self.read_values()
-        for edge in self.layout.plan.sequence:
-            self.records[edge] = self.record(edge)
-        inner = {step: self.control(step) for step in self.emitted.traces}
-        for edge in self.layout.plan.sequence:
-            if edge.link is not None:
-                self.attach(self.records[edge], edge.link)
-        records: list[EdgeRecord] = []
-        for row in self.layout.plan.rows:
-            if isinstance(row, PlannedEdge):
-                records.append(self.records[row])
-            else:
-                records.extend(inner[row])
-        return records
-
-    def read_values(self) -> None:
-        for name, place in self.emitted.shown.items():
-            value = self.result[place]
-            if name in self.emitted.many:
-                outputs = self.emitted.many[name].node.outputs
-                for index, tensor in enumerate(value):
-                    own = outputs[index].name if index < len(outputs) - 1 else str(index)
-                    self.show(name if index == 0 else f"{name}.{own}", tensor)
-            else:
-                self.show(name, value)
-
-    def show(self, name: str, tensor: torch.Tensor | None) -> None:
-        if tensor is not None:
-            self.values[self.prefix + name] = tensor
-
-    def record(self, edge: PlannedEdge) -> EdgeRecord:
-        source = edge.source if edge.is_kept else self.prefix + edge.source
-        record = EdgeRecord(self.prefix + edge.edge, source)
-        if edge.how == "none":
-            sentence, name = edge.why
-            record.why = sentence.format(source if name is None else self.prefix + name)
-            return record
-        record.tensor = self.result[self.emitted.edges[edge]]
-        if record.tensor is None or not record.tensor.requires_grad:
-            record.why = NOT_REQUIRED.format(record.source)
-            return record
-        if edge.how in ("pass", "piece"):
-            record.parts = []
-        if edge.step is not None:
-            self.add_consumer(record, edge, edge.step)
-        return record
-
-    def add_consumer(self, record: EdgeRecord, edge: PlannedEdge, step: Step) -> None:
-        record.consumer = step.node.operation.name.removeprefix("torch."), edge.argument
-        record.outputs = tuple(
-            tensor
-            for place in self.emitted.results[step]
-            for tensor in (self.result[place] if step.has_many else (self.result[place],))
-            if tensor is not None
-        )
-        if edge.how == "piece":
-            watch: Watch = self.result[self.emitted.watches[step]]
-            index = step.edges.index(edge)
-            record.piece = watch.pieces[index]
-            if index in watch.together:
-                record.why = f"counted in {self.prefix}{step.edges[watch.together[index]].edge}"
-
-    def attach(self, record: EdgeRecord, link: Link) -> None:
-        """Make a record part of the edge by which its tensor came unchanged, if it came by one."""
-        if isinstance(link, PlannedEdge):
-            parts = self.records[link].parts
-        elif isinstance(link, BodyInput):
-            parts = self.roots.get(link.name)
-        else:
-            parts = self.passed_by(link.step, link.place)
-        if parts is not None:
-            parts.append(record)
-
-    def passed_by(self, step: Step, place: int) -> list[EdgeRecord] | None:
-        if step in self.emitted.traces:
-            trace: Trace = self.result[self.emitted.traces[step]]
-            return self.parts_of(step, trace.passed.get(place))
-        if step in self.emitted.watches:
-            watch: Watch = self.result[self.emitted.watches[step]]
-            return self.records[step.edges[watch.passed[place]]].parts if place in watch.passed else None
-        return None
-
-    def parts_of(self, step: Step, argument: str | None) -> list[EdgeRecord] | None:
-        """Return the parts of the edge into a control operation's input."""
-        edge = next((edge for edge in step.edges if edge.argument == argument), None)
-        return None if edge is None else self.records[edge].parts
-
-    def control(self, step: Step) -> list[EdgeRecord]:
-        """Read what ran inside a control operation."""
-        trace: Trace = self.result[self.emitted.traces[step]]
-        for edge in step.edges:
-            if edge.argument in trace.taken and self.records[edge].why is None:
-                self.records[edge].tensor = trace.taken[edge.argument]
-                self.records[edge].parts = None
-                _keep_gradient(trace.taken[edge.argument])
-        path = self.prefix + step.path
-        passes = [(each, self.run_of_body(step, each, path)) for each in trace.passes]
-        for argument, alias in trace.led_on:
-            _keep_gradient(alias)
-            parts = self.parts_of(step, argument)
-            if parts is not None and alias.requires_grad:
-                parts.append(EdgeRecord("", "", alias))
-        return list(self.inside(step, path, passes))
-
-    def run_of_body(self, step: Step, each: Pass, path: str) -> list[EdgeRecord]:
-        roots = {name: self.parts_of(step, argument) for name, argument in each.roots.items()}
-        known = {name: parts for name, parts in roots.items() if parts is not None}
-        reader = _Reader(each.body.layout, each.result, _prefix_of(path, each), known, self.values)
-        return reader.read()
-
-    def inside(
-        self, step: Step, path: str, passes: list[tuple[Pass, list[EdgeRecord]]]
-    ) -> Iterator[EdgeRecord]:
-        loops = step.node.operation.name != "gradcanvas.if"
-        for body in dict.fromkeys(self.layout.bodies[step].values()):
-            prefix = f"{path}/{body.inside}"
-            ran = [(_prefix_of(path, each), records) for each, records in passes if each.body is body]
-            if not ran:
-                why = "the loop ran no iteration" if loops else "its branch did not run"
-                yield from _never_ran(body.layout, prefix, why)
-            elif loops:
-                yield from _summed(ran, prefix)
-        for _, records in passes:
-            yield from records
-
-
-def _prefix_of(path: str, each: Pass) -> str:
-    turned = path if each.turn is None else f"{path}@{each.turn}"
-    return f"{turned}/{each.body.inside}"
-
-
-def _summed(ran: list[tuple[str, list[EdgeRecord]]], prefix: str) -> Iterator[EdgeRecord]:
-    """Yield for each edge of a loop's body the sum over the iterations."""
-    sums: dict[str, EdgeRecord] = {}
-    parts: dict[str, list[EdgeRecord]] = {}
-    for turned, records in ran:
-        for record in records:
-            name = prefix + record.edge.removeprefix(turned)
-            if name not in sums:
-                inside = record.source.startswith(turned)
-                source = prefix + record.source.removeprefix(turned) if inside else record.source
-                parts[name] = []
-                sums[name] = EdgeRecord(name, source, parts=parts[name])
-            parts[name].append(record)
-    yield from sums.values()
-
-
-def _never_ran(layout: Layout, prefix: str, why: str) -> Iterator[EdgeRecord]:
-    for row in layout.plan.rows:
-        if isinstance(row, PlannedEdge):
-            yield EdgeRecord(prefix + row.edge, row.source if row.is_kept else prefix + row.source, why=why)
-        else:
-            for body in dict.fromkeys(layout.bodies[row].values()):
-                yield from _never_ran(body.layout, f"{prefix}{row.path}/{body.inside}", why)
-
-
-def _keep_gradient(tensor: Any) -> None:
-    if isinstance(tensor, tuple):
-        for each in tensor:
-            _keep_gradient(each)
-    elif tensor is not None and tensor.requires_grad:
-        tensor.retain_grad()

@@ -76,6 +76,10 @@ class EdgeRecord:
 NOT_REACHED = "the loss does not depend on it"
 
 
+Picker = Callable[[tuple[torch.Tensor | None, ...]], tuple[torch.Tensor | None, ...]]
+"""Takes the gradients of some tensors, and a None after them; gives the gradient of each edge."""
+
+
 class Reader(Protocol):
     """Reads the edges out of everything that an observed step computed."""
 
@@ -84,6 +88,9 @@ class Reader(Protocol):
 
     def gradients(self, result: tuple[Any, ...]) -> list[torch.Tensor | None] | None:
         """Return the gradients of the edges, if that needs no records."""
+
+    def picker(self, result: tuple[Any, ...], holders: tuple[torch.Tensor, ...]) -> "Picker | None":
+        """Return what picks the edges' gradients from those of `holders`."""
 
 
 class Observation:
@@ -133,6 +140,13 @@ class Observation:
         """Return the gradient of each of `edges`, in their order: quicker than asking each record."""
         quick = self._reader.gradients(self._result)
         return [record.gradient() for record in self.edges] if quick is None else quick
+
+    def picker(self, leaves: tuple[torch.Tensor, ...]) -> Picker | None:
+        """Return what picks the edges' gradients from those that a backward gave to `kept` and `leaves`.
+
+        None if some edge has its gradient elsewhere. It is laid out once for all steps that keep alike.
+        """
+        return self._reader.picker(self._result, self.kept + leaves) if self.kept else None
 
 
 @dataclass(eq=False)

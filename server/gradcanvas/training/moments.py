@@ -3,7 +3,7 @@
 Knows a program and its leaves; nothing of optimisers, frames or sessions.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -37,11 +37,12 @@ class Moment:
     step: int
     observation: Observation
     leaves: Mapping[str, Tensor]
-    edges: list[Tensor | None] = field(default_factory=list)
+    edges: Sequence[Tensor | None] = ()
     fresh: dict[str, Tensor | None] = field(default_factory=dict)
     is_differentiated: bool = False
     kept: dict[str, Tensor] = field(default_factory=dict)
     deposited_by: str | None = None
+    _given: Sequence[Tensor | None] = ()
 
     @property
     def loss(self) -> Tensor | None:
@@ -51,6 +52,7 @@ class Moment:
     @property
     def records(self) -> Sequence[EdgeRecord]:
         """The observation's edges."""
+        self._hand_out()
         return self.observation.edges
 
     def value(self, ref: str) -> Tensor:
@@ -63,24 +65,27 @@ class Moment:
             return None
         if ref in self.fresh:
             return self.fresh[ref]
+        self._hand_out()
         tensor = self.observation.values.get(ref)
         if tensor is None or not tensor.requires_grad or tensor.is_leaf:
             return None
         return tensor.grad
 
-    def differentiate(self, *, is_empty: bool, is_passing: bool = False, on_zeros: bool = False) -> None:
+    def differentiate(
+        self, *, is_empty: bool, is_passing: bool = False, owed: Mapping[Tensor, Tensor] | None = None
+    ) -> None:
         """Run the backward from the loss, depositing into `.grad` of the leaves as PyTorch does.
 
         Args:
             is_empty: every leaf's `.grad` is None or zero. If not, they are put aside meanwhile, so that what
                 flows now can be told from what was deposited before.
             is_passing: nobody will change `.grad` in place; it is emptied, by other tensors, soon.
-            on_zeros: every `.grad` that is None stands for zeros, to which is added.
+            owed: leaf → zeros for which its `.grad`, None, stands, and to which is added.
 
         Raises:
             RunError: the loss cannot be differentiated; the deposits are as they were.
         """
-        if self.observation.kept and self._capture(is_passing, on_zeros):
+        if self.observation.kept and self._capture(is_passing, owed or {}):
             return
         assert self.loss is not None
         held = {} if is_empty else {ref: leaf.grad for ref, leaf in self.leaves.items()}
@@ -98,39 +103,44 @@ class Moment:
         for ref, deposit in held.items():
             _deposit(self.leaves[ref], deposit, self.fresh[ref])
 
-    def _capture(self, is_passing: bool, on_zeros: bool) -> bool:
+    def _capture(self, is_passing: bool, owed: Mapping[Tensor, Tensor]) -> bool:
         """Ask the backward for the gradients themselves, and deposit them; whether that can be done."""
-        kept, leaves = self.observation.kept, self.leaves
-        assert self.loss is not None
+        observation, leaves = self.observation, self.leaves
+        kept, tensors = observation.kept, tuple(leaves.values())
+        pick = observation.picker(tensors)
+        if pick is None or self.loss is None:
+            return False
         try:
-            given = captured(self.loss, (*kept, *leaves.values()))
+            given = captured(self.loss, kept + tensors)
         except RuntimeError as error:
             raise not_differentiable(self.loss, error) from error
         if given is None:
             return False
-        for tensor, gradient in zip(kept, given, strict=False):
+        self._given = given
+        self.edges = pick((*given, None))
+        fresh = given[len(kept) :]
+        self.fresh = dict(zip(leaves, fresh, strict=True))
+        self.is_differentiated = True
+        for leaf, gradient in zip(tensors, fresh, strict=True):
+            before = leaf.grad
+            if gradient is None or before is not None:
+                _deposit(leaf, before, gradient)
+            elif (zeros := owed.get(leaf)) is not None:
+                leaf.grad = gradient + zeros
+            elif is_passing and gradient.stride() == leaf.stride():
+                leaf.grad = gradient
+            else:
+                leaf.grad = _own(gradient, leaf)
+        return True
+
+    def _hand_out(self) -> None:
+        """Let each tensor of the observation hold its own gradient, as if it had kept it in the backward."""
+        given, self._given = self._given, ()
+        for tensor, gradient in zip(self.observation.kept, given, strict=False):
             if gradient is None:
                 tensor.retain_grad()
             else:
                 tensor.grad = gradient
-        self.fresh = dict(zip(leaves, given[len(kept) :], strict=True))
-        before = [leaf.grad for leaf in leaves.values()]
-        for leaf, fresh in zip(leaves.values(), self.fresh.values(), strict=True):
-            leaf.grad = fresh
-        self.edges = self.observation.gradients()
-        for leaf, deposit in zip(leaves.values(), before, strict=True):
-            leaf.grad = deposit
-        self.is_differentiated = True
-        if on_zeros:
-            _deposit_on_zeros(zip(leaves.values(), self.fresh.values(), strict=True))
-            return True
-        for ref, leaf in leaves.items():
-            fresh = self.fresh[ref]
-            if fresh is not None and leaf.grad is None:
-                leaf.grad = fresh if is_passing and fresh.stride() == leaf.stride() else _own(fresh, leaf)
-            else:
-                _deposit(leaf, leaf.grad, fresh)
-        return True
 
     def deposit_again(self) -> None:
         """Deposit the same gradients once more: the graph and its values are those of the backward before."""
@@ -182,16 +192,6 @@ def _own(gradient: Tensor, leaf: Tensor) -> Tensor:
     if gradient.layout != torch.strided:
         return gradient.clone()
     return torch.empty_like(leaf, requires_grad=False).copy_(gradient)
-
-
-def _deposit_on_zeros(deposits: Iterable[tuple[Tensor, Tensor | None]]) -> None:
-    """Add to zeros that are only meant, in one call: 0.0 + -0.0 is 0.0, so it is not the same as to store."""
-    there = [(leaf, fresh) for leaf, fresh in deposits if fresh is not None]
-    if not there:
-        return
-    sums = torch._foreach_add([fresh for _, fresh in there], 0.0)
-    for (leaf, _), total in zip(there, sums, strict=True):
-        leaf.grad = total
 
 
 def _deposit(leaf: Tensor, before: Tensor | None, fresh: Tensor | None) -> None:

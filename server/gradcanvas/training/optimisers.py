@@ -17,6 +17,7 @@ from gradcanvas.training.failures import failure
 Closure = Callable[[], Tensor]
 Callables = Mapping[str, Callable[..., Any]]
 Group = tuple[list[Tensor], dict[str, Any]]
+_NOTHING: Mapping[Tensor, Tensor] = {}
 
 
 class Optimiser(Protocol):
@@ -38,38 +39,60 @@ class Descent:
     def __init__(self, groups: Iterable[Mapping[str, Any]]) -> None:
         self.param_groups = [dict(group) for group in groups]
         self.state: dict[Tensor, dict[str, Any]] = {}
-        self.owed: list[Tensor] = []
+        self.owed: dict[Tensor, Tensor] = {}
+        self._zeros: dict[Tensor, Tensor] = {}
+        self._rates: dict[tuple[float, torch.dtype], Tensor] = {}
 
     def step(self, closure: Any = None) -> None:
         """Update every leaf that has a gradient.
 
-        The two `_foreach` calls round as the article's line does: first the product, then the difference.
+        On a GPU two `_foreach` calls, which round as the article's line does: first the product, then the
+        difference. On the host the line itself is quicker: 8 µs instead of 18 for two leaves.
         """
         with torch.no_grad():
             for group in self.param_groups:
-                leaves = [leaf for leaf in group["params"] if leaf.grad is not None]
-                if leaves:
-                    steps = torch._foreach_mul([leaf.grad for leaf in leaves], group["lr"])
-                    torch._foreach_sub_(leaves, steps)
+                rate = group["lr"]
+                there = [(leaf, grad) for leaf in group["params"] if (grad := leaf.grad) is not None]
+                if all([leaf.is_cpu for leaf, _ in there]):
+                    for leaf, grad in there:
+                        leaf.sub_(grad.mul(self._rate(rate, grad.dtype)))
+                else:
+                    steps = torch._foreach_mul([grad for _, grad in there], rate)
+                    torch._foreach_sub_([leaf for leaf, _ in there], steps)
 
     def zero_grad(self) -> None:
         """Fill the gradients with zeros."""
-        grads = [leaf.grad for leaf in self._leaves() if leaf.grad is not None]
+        grads = [grad for leaf in self._leaves() if (grad := leaf.grad) is not None]
         if grads:
             torch._foreach_zero_(grads)
 
     def let_go(self) -> None:
         """Empty the gradients without touching the tensors; their zeros are owed."""
-        self.owed = [leaf for leaf in self._leaves() if leaf.grad is not None]
-        for leaf in self.owed:
+        for leaf in self._leaves():
+            if leaf.grad is None:
+                continue
+            if leaf not in self._zeros:
+                self._zeros[leaf] = torch.zeros_like(leaf, requires_grad=False)
+            self.owed[leaf] = self._zeros[leaf]
             leaf.grad = None
 
     def settle(self) -> None:
         """Give every leaf the zeros that it is owed."""
-        for leaf in self.owed:
+        for leaf, zeros in self.owed.items():
             if leaf.grad is None:
-                leaf.grad = torch.zeros_like(leaf)
-        self.owed = []
+                leaf.grad = zeros
+        self._zeros.clear()
+        self.owed.clear()
+
+    def _rate(self, rate: float, dtype: torch.dtype) -> float | Tensor:
+        """Give the rate as what a tensor is multiplied by soonest: a number is made a tensor in every call."""
+        if dtype is not torch.float32 and dtype is not torch.float64:
+            return rate
+        known = self._rates.get((rate, dtype))
+        if known is None:
+            self._rates.clear()
+            known = self._rates[rate, dtype] = torch.tensor(rate, dtype=dtype)
+        return known
 
     def _leaves(self) -> Iterator[Tensor]:
         for group in self.param_groups:
@@ -146,9 +169,9 @@ class Updates:
             self.optimiser.zero_grad()
 
     @property
-    def owes_zeros(self) -> bool:
-        """Whether `.grad` is None where it should hold zeros."""
-        return isinstance(self.optimiser, Descent) and bool(self.optimiser.owed)
+    def owed_zeros(self) -> Mapping[Tensor, Tensor]:
+        """Leaf → zeros, where `.grad` is None and should hold them."""
+        return self.optimiser.owed if isinstance(self.optimiser, Descent) else _NOTHING
 
     def settle(self) -> None:
         """Let `.grad` be what it should be, where an observed step left that for later."""

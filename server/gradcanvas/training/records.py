@@ -1,4 +1,7 @@
-"""The losses and metrics of a run: kept on the device until somebody looks, all of them, in float64."""
+"""The losses and metrics of a run, all of them, in float64; knows nothing of what they measure.
+
+A GPU's numbers are kept there until somebody looks; the host's own are read at once, which is cheaper.
+"""
 
 import sys
 from array import array
@@ -35,8 +38,10 @@ class Records:
         Args:
             numbers: `width` tensors of one element, any real dtype.
         """
-        for number in numbers:
-            self._waiting.append(number.detach())
+        if not self._waiting and numbers[0].is_cpu:
+            self._kept.extend([number.item() for number in numbers])
+            return
+        self._waiting.extend([number.detach() for number in numbers])
         if len(self._waiting) >= _WAITING:
             self.fetch()
 

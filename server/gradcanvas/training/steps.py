@@ -34,7 +34,7 @@ def plain_step(program: Program, state: State) -> Numbers:
 def watched_step(program: Program, state: State, observe: Observe) -> tuple[Moment, Numbers]:
     """Make a step and hold everything it computed."""
     moment = observe(state.batches.next(state.sources))
-    moment.differentiate(is_empty=state.is_empty, is_passing=True, on_zeros=state.updates.owes_zeros)
+    moment.differentiate(is_empty=state.is_empty, is_passing=True, owed=state.updates.owed_zeros)
     assert moment.loss is not None
     separate(moment, program, state)
     updates = state.updates
