@@ -2,8 +2,8 @@
 import { type DragEvent, type ReactNode, useState } from "react";
 import { canvasKeys } from "./canvas/canvas-keys";
 import { GraphCanvas } from "./canvas/graph-canvas";
+import { takeFile } from "./editor/data-files";
 import { useEditor } from "./editor/editor";
-import { openFile } from "./editor/files";
 import { pageKeys } from "./keys/page-keys";
 import { useKeys } from "./keys/use-keys";
 import { ExamplesDialog } from "./panels/dialogs/examples-dialog";
@@ -100,7 +100,7 @@ interface FileDrop {
   };
 }
 
-/** A graph file that is dropped anywhere on the page is opened. */
+/** A graph file that is dropped anywhere on the page is opened; the canvas takes data where it is dropped. */
 function useFileDrop(): FileDrop {
   const editor = useEditor();
   const [over, setOver] = useState(false);
@@ -119,9 +119,9 @@ function useFileDrop(): FileDrop {
       onDrop: (event) => {
         setOver(false);
         const file = event.dataTransfer.files[0];
-        if (!file) return;
+        if (!file || event.defaultPrevented) return;
         event.preventDefault();
-        void openFile(editor, file);
+        void takeFile(editor, file);
       },
     },
   };

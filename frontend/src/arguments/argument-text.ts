@@ -52,6 +52,8 @@ const READERS: Readonly<Record<ArgumentType, Reader>> = {
   choice: (text) => ({ literal: JSON.stringify(text) }),
   index: (text) => ({ literal: JSON.stringify(text.replace(/^\[(.*)\]$/, "$1")) }),
   function: (text) => ({ literal: JSON.stringify(text) }),
+  file: (text, { name }) =>
+    text.startsWith("data:") ? { literal: JSON.stringify(text) } : { refusal: `${name} takes a data URL.` },
   data: (text, { name }) => dataReading(text, name),
   constant: (text, { name }) => (text.startsWith("{") ? tableReading(text, name) : dataReading(text, name)),
   module: (text, { name }) => tableReading(text, name),

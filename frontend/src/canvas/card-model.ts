@@ -67,7 +67,7 @@ export function cardOf(
   const results = rows.filter(({ row }) => !isParameter(row, operation));
   const shownParameters = chooseParameters(parameters, used);
   const inputs = inputSockets(operation, node, snapshot).flatMap((socket) => socketsOf(socket, node));
-  const known = namesOf(results, operation);
+  const known = layout?.layout.data[node.id] ?? namesOf(results, operation);
   const outputs = outputSockets(operation, node, snapshot, known).map((socket) => ({
     ...socket,
     parameter: false,

@@ -20,6 +20,7 @@ import {
 import "@xyflow/react/dist/base.css";
 import { useCatalog } from "../catalog/catalog-store";
 import type { Point } from "../document/types";
+import { isDataFile, placeDataFiles } from "../editor/data-files";
 import { type Editor, useEditor, useSnapshot } from "../editor/editor";
 import { placeOperation } from "../editor/place-operation";
 import { Legend } from "../gradients/legend";
@@ -267,13 +268,19 @@ function useDrop(stage: Stage | null): DropHandlers {
   const onDrop = useCallback(
     (event: DragEvent) => {
       const operation = event.dataTransfer.getData(OPERATION_TYPE);
-      if (operation === "" || stage === null) return;
+      const files = Array.from(event.dataTransfer.files).filter(isDataFile);
+      if (operation === "" && files.length === 0) return;
+      if (stage === null) return;
       event.preventDefault();
       const { x, y } = placeInGraph(stage, event);
       const at: Point = [Math.round(x - 66), Math.round(y - 46)];
       const { document } = stage.editor;
       const uid = placeOperation(document, useCatalog.getState().catalog, operation, at);
       useCanvas.setState({ focus: { kind: "node", uid }, hover: null });
+      if (files.length > 0) {
+        void placeDataFiles(stage.editor, files, at);
+        return;
+      }
     },
     [stage],
   );

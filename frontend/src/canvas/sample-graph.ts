@@ -91,6 +91,7 @@ export function sampleLayout(change: Partial<Layout> = {}): IndexedLayout {
     ],
     leaves: ["w"],
     parameters: [],
+    data: {},
     loss: "loss",
     ...change,
   });

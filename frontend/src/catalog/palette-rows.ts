@@ -9,7 +9,14 @@ export interface PaletteRow {
 export const PALETTE_ROWS: readonly PaletteRow[] = [
   {
     heading: "Sources",
-    operations: ["torch.tensor", "torch.randn", "torch.rand", "torch.zeros", "torch.linspace"],
+    operations: [
+      "torch.tensor",
+      "torch.randn",
+      "torch.rand",
+      "torch.zeros",
+      "torch.linspace",
+      "gradcanvas.data",
+    ],
   },
   {
     heading: "Arithmetic",

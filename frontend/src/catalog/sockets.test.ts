@@ -31,6 +31,26 @@ const catalog = readCatalog({
         },
       ],
     },
+    "gradcanvas.data": {
+      kind: "source",
+      overloads: [
+        {
+          arguments: [
+            { name: "source", type: "choice", required: true, choices: ["moons"] },
+            { name: "noise", type: "float", default: "0.1" },
+          ],
+          outputs: [{ name: "x" }, { name: "y" }],
+        },
+        {
+          arguments: [{ name: "source", type: "choice", required: true, choices: ["digits"] }],
+          outputs: [{ name: "images" }, { name: "labels" }],
+        },
+        {
+          arguments: [{ name: "source", type: "file", required: true }],
+          outputs: [{ name: "0", many: true }],
+        },
+      ],
+    },
     "torch.stack": {
       kind: "function",
       overloads: [{ arguments: [{ name: "tensors", ...wired, type: "tensors" }], outputs: [{ name: "0" }] }],
@@ -62,6 +82,34 @@ describe("overloads", () => {
     setArgument(document, second, "dim", "0");
     expect(outputs()).toEqual(["values", "indices"]);
     expect(operation && chooseOverload(operation, nodeOf(document, second)).arguments.length).toBe(2);
+  });
+});
+
+describe("the outputs of data", () => {
+  const operation = catalog.operations.get("gradcanvas.data");
+  const outputs = (source: string, known: string[]): (string | null)[][] => {
+    const document = new GraphDocument();
+    const node = addNode(document, {
+      op: "gradcanvas.data",
+      at: [0, 0],
+      args: { source: JSON.stringify(source) },
+    });
+    const sockets = outputSockets(operation, nodeOf(document, node), document.getSnapshot(), known);
+    return sockets.map((socket) => [socket.output, socket.name]);
+  };
+
+  it("are those of the set, whatever stood there when it was evaluated last", () => {
+    expect(outputs("digits", ["0", "y"])).toEqual([
+      [null, "images"],
+      ["labels", "labels"],
+    ]);
+  });
+
+  it("are what the server found in a file", () => {
+    expect(outputs("data:text/csv,a%2Cb%0A1%2C2", ["a", "b"])).toEqual([
+      [null, "a"],
+      ["b", "b"],
+    ]);
   });
 });
 

@@ -42,10 +42,20 @@ function scoreOf(overload: Overload, given: ReadonlySet<string>, node: NodeView)
   for (const argument of overload.arguments) {
     const wired = node.inputs.find((input) => input.argument === argument.name);
     if (wired && (!argument.wired || wired.list !== (argument.type === "tensors"))) score -= 10;
-    if (node.args.has(argument.name) && !argument.typed) score -= 10;
+    const literal = node.args.get(argument.name);
+    if (literal !== undefined && !argument.typed) score -= 10;
+    if (literal !== undefined && !standsAt(argument, literal)) score -= 50;
     if (argument.required && !given.has(argument.name)) score -= 1;
   }
   return score;
+}
+
+/** Whether a literal is one that this overload means: overloads may differ in the choices they offer. */
+function standsAt(argument: Argument, literal: string): boolean {
+  if (argument.type === "file") return literal.startsWith('"data:');
+  return (
+    argument.type !== "choice" || literal.length > 200 || argument.choices.includes(literal.slice(1, -1))
+  );
 }
 
 /** The arguments of a node in the order of the signature; those of functions for control flow. */
@@ -114,9 +124,15 @@ export function outputSockets(
   const names = outputs.filter((output) => !output.many).map((output) => output.name);
   for (const name of functionOutputs(node, snapshot)) if (!names.includes(name)) names.push(name);
   const named = names.length;
+  // What a source gives the catalogue tells, but for a file: `known` may be that of what stood there before.
+  if (operation?.kind === "source" && named > 0) return listed(names);
   const isNumberOfNamed = (name: string): boolean => /^\d+$/.test(name) && Number(name) < named;
   for (const name of known) if (!names.includes(name) && !isNumberOfNamed(name)) names.push(name);
   if (names.length === 0) names.push("0");
+  return listed(names);
+}
+
+function listed(names: readonly string[]): OutputSocket[] {
   return names.map((name, index) => ({ output: index === 0 ? null : name, name }));
 }
 
@@ -202,6 +218,7 @@ const WORDS: Readonly<Record<Argument["type"], string>> = {
   string: "text",
   choice: "one of its choices",
   index: "an index",
+  file: "a file of data",
   data: "numbers",
   function: "a function's name",
   map: "a table",

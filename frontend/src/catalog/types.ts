@@ -25,6 +25,7 @@ export type ArgumentType =
   | "string"
   | "choice"
   | "index"
+  | "file"
   | "data"
   | "function"
   | "map"

@@ -47,6 +47,7 @@ const layout = (number: number): Layout => ({
   edges: [{ edge: "wx.other", from: "x", why: null }],
   leaves: [],
   parameters: [],
+  data: {},
   loss: "loss",
 });
 

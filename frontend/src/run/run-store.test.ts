@@ -13,6 +13,7 @@ const layout = (number: number, edges: string[] = ["wx.other"]): Layout => ({
   edges: edges.map((edge) => ({ edge, from: "x", why: null })),
   leaves: ["w"],
   parameters: [],
+  data: {},
   loss: "loss",
 });
 

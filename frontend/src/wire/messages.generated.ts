@@ -84,7 +84,7 @@ export interface Joined {
   readonly file: string | null;
 }
 
-/** What can be shown; sent when it changes. */
+/** What can be shown; sent when it changes. `data`: a node that holds a file → its outputs' names. */
 export interface Layout {
   readonly layout: number;
   readonly edit: number;
@@ -94,6 +94,7 @@ export interface Layout {
   readonly leaves: readonly string[];
   readonly parameters: readonly ParameterRow[];
   readonly loss: string | null;
+  readonly data: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Ask which parts a leaf's gradient is made of. */

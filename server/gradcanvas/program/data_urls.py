@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote_to_bytes
 
-LARGEST_DATA_BYTES = 10 << 20
-"""A file's bytes in one node; as base64 that is still one message of the page."""
+LARGEST_DATA_BYTES = 5 << 20
+"""A file's bytes in one node; as base64 that is less than what may wait for one page."""
 
 Format = Literal["csv", "npy", "safetensors"]
 

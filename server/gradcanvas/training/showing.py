@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from gradcanvas.program.binding import Binding
+from gradcanvas.program.data_node import is_data
 from gradcanvas.training.frames import EVALUATION, EXACT, NO_GRADIENTS, Frame, encode
 from gradcanvas.training.ledger import Entry
 from gradcanvas.training.moments import Moment
@@ -144,6 +146,7 @@ class Display:
                 if _is_owned(each, session)
             ],
             "loss": str(train.loss) if train is not None and train.loss is not None else None,
+            "data": {} if session.prepared is None else _names_in_files(session.graph.binding),
         }
         return Sheet(self._layouts, key, tuple(places), album, message)
 
@@ -235,6 +238,15 @@ def _edge_row(moment: Moment, place: int) -> dict[str, Any]:
     else:
         why = record.reason() if moment.edges[place] is None else None
     return {"edge": record.edge, "from": record.source, "why": why}
+
+
+def _names_in_files(binding: Binding) -> dict[str, list[str]]:
+    """Give the names of outputs that the catalogue cannot tell: those of a file's columns or arrays."""
+    return {
+        node.id: [output.name for output in node.outputs]
+        for node in binding.scope.nodes.values()
+        if is_data(node.operation) and any(output.many for output in node.overload.outputs)
+    }
 
 
 def _is_owned(shown: Shown, session: Session) -> bool:

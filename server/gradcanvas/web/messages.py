@@ -157,7 +157,7 @@ class ParameterRow(ToPage):
 
 
 class Layout(ToPage):
-    """What can be shown; sent when it changes."""
+    """What can be shown; sent when it changes. `data`: a node that holds a file → its outputs' names."""
 
     layout: int
     edit: int
@@ -167,6 +167,7 @@ class Layout(ToPage):
     leaves: list[str]
     parameters: list[ParameterRow]
     loss: str | None
+    data: dict[str, list[str]] = {}
 
 
 class Losses(ToPage):

@@ -85,6 +85,7 @@ export function synthesize(count: number): Synthetic {
     edges,
     leaves: [],
     parameters: [],
+    data: {},
     loss: null,
   };
   return { file: `{"gradcanvas": 1, "nodes": {${lines.join(",")}}}`, layout, edges: edges.length };

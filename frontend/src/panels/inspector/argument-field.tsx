@@ -8,6 +8,7 @@ import type { GraphDocument } from "../../document/graph-document";
 import type { NodeView } from "../../document/types";
 import { useDocument, useEditor } from "../../editor/editor";
 import { ChoiceField, SwitchField } from "./choice-fields";
+import { DATA, DataSourceField } from "./data-source-field";
 import { TensorField } from "./tensor-field";
 import { TextField } from "./text-field";
 import { drawByName, WireField } from "./wire-field";
@@ -33,6 +34,7 @@ export function NodeArgumentField({
   readonly argument: Argument;
 }): ReactNode {
   const { document } = useEditor();
+  if (node.op === DATA && argument.name === "source") return <DataSourceField node={node} />;
   const wired = node.inputs.some((input) => input.argument === argument.name);
   if (argument.wired && (wired || !argument.typed)) return <WireField node={node} argument={argument} />;
   return (
@@ -145,7 +147,7 @@ const DTYPES = [
 
 function Chosen({ argument, literal, onSet }: Props): ReactNode {
   const value = showArgument(argument.type, literal);
-  const names = argument.type === "dtype" ? DTYPES : argument.choices;
+  const names = argument.type === "dtype" && argument.choices.length === 0 ? DTYPES : argument.choices;
   const known = value === "" || value === "None" || names.includes(value) ? names : [...names, value];
   const fallback =
     argument.default === null || argument.default === "null" ? "default" : showDefault(argument);

@@ -12,6 +12,7 @@ import { InlineCode } from "../inline-code";
 import { focusCanvas } from "../palette/focus-canvas";
 import { NodeArgumentField } from "./argument-field";
 import { ChoiceField, SwitchField } from "./choice-fields";
+import { DATA } from "./data-source-field";
 import { NodeFigures } from "./figures";
 import { Ledger } from "./ledger";
 import { ProblemNotes } from "./problem-notes";
@@ -114,7 +115,7 @@ function Arguments({
   const extra = strays(node, all);
   return (
     <section className="fields" aria-label="Arguments">
-      {operation.overloads.length > 1 && (
+      {operation.overloads.length > 1 && operation.name !== DATA && (
         <OverloadChoice node={node} operation={operation} shown={shown} onChoose={setWished} />
       )}
       {all

@@ -14,7 +14,8 @@ export interface OutputChoice extends Output {
 /** A node's outputs, those that only the newest evaluation found too. */
 export function outputsOf(snapshot: Snapshot, node: NodeView): OutputChoice[] {
   const { catalog } = useCatalog.getState();
-  const known = evaluated(useRun.getState().layout, node.id);
+  const { layout } = useRun.getState();
+  const known = layout?.layout.data[node.id] ?? evaluated(layout, node.id);
   return outputSockets(catalog.operations.get(node.op), node, snapshot, known).map(({ output }) => ({
     uid: node.uid,
     output,
