@@ -59,6 +59,8 @@ const EdgeElement = memo(function EdgeElement({ id, x, y }: SeenEdge): ReactNode
         top: y - PLATE_HEIGHT / 2,
         width: PLATE_WIDTH,
         height: PLATE_HEIGHT,
+        // Below the cards: where there is little room between two, their sockets are still to be had.
+        zIndex: -1,
       }}
       onClick={select}
     />
