@@ -203,7 +203,8 @@ def test_a_reference_leads_only_to_an_operation() -> None:
 def test_derivatives_stand_as_torch_has_them_and_as_equations(documentation: Documentation) -> None:
     told = page(documentation, "torch.matmul")
 
-    assert told["composed"] == ["dot", "mv", "mm"]
+    assert [each["of"] for each in told["composed"]] == ["dot", "mv", "mm"]
+    assert [each["function"] for each in told["composed"]] == ["DotBackward0", "MvBackward0", "MmBackward0"]
     (formula,) = told["derivatives"][0]["formulas"]
     assert formula["arguments"] == ["self", "other"]
     assert formula["formula"] == "matmul_backward(grad, self, other, grad_input_mask)"

@@ -70,7 +70,9 @@ class Derivatives:
         own = (base, base.removesuffix("_copy"), *(parts if len(parts) == 1 else ()))
         table = next((each for each in own if each in self.by_base), None)
         entries = self.by_base[table] if table else []
-        return tuple(Derivative(entry.name, tuple(entry.formulas.items())) for entry in entries), parts
+        return tuple(
+            Derivative(each.name, tuple(each.formulas.items()), each.function) for each in entries
+        ), parts
 
 
 @cache

@@ -26,7 +26,7 @@ class Documentation:
         try:
             tree = json.loads(data)
             self._rows: dict[str, dict[str, Any]] = tree["operations"]
-            self._derivatives: dict[str, dict[str, str]] = tree["derivatives"]
+            self._derivatives: dict[str, dict[str, Any]] = tree["derivatives"]
         except (KeyError, TypeError) as error:
             raise ValueError(f"This is no documentation: {error!r}.") from error
         self._page = lru_cache(_KEPT)(self._made)
@@ -35,8 +35,9 @@ class Documentation:
         """Return what is told of an operation, as JSON; None where nothing is known of it.
 
         `blocks` is its documentation (`prose.read_prose`); `see` names operations that it refers to, and
-        `only_refers` says that it does hardly more; `derivatives` has for each operator its `formulas`:
-        argument names, torch's own `formula`, and its `equations`; `composed` names operators.
+        `only_refers` says that it does hardly more; `derivatives` has for each operator the `function` that
+        its `grad_fn` is called, and its `formulas`: argument names, torch's own `formula`, and its
+        `equations`; `composed` has the same of the operators that the operation is made of.
         """
         return self._page(operation) if operation in self._rows else None
 
@@ -50,12 +51,19 @@ class Documentation:
             "see": see,
             "only_refers": only_refers,
             "derivatives": [self._derivative(of) for of in row.get("derivatives", ())],
-            "composed": row.get("composed", []),
+            "composed": [self._part(of) for of in row.get("composed", ())],
         }
         return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
 
     def _derivative(self, of: str) -> dict[str, Any]:
-        return {"of": of, "formulas": [_formula(*each) for each in self._derivatives[of].items()]}
+        row = self._derivatives[of]
+        formulas = [_formula(*each) for each in row["formulas"].items()]
+        return {"of": of, "function": row["function"], "formulas": formulas}
+
+    def _part(self, base: str) -> dict[str, Any]:
+        """Return an operator of which no more than its name without overload is known."""
+        found = next((of for of in self._derivatives if of.partition(".")[0] == base), None)
+        return self._derivative(found) if found else {"of": base, "function": "", "formulas": []}
 
 
 def _formula(key: str, formula: str) -> dict[str, Any]:

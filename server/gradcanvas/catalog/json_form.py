@@ -41,7 +41,9 @@ def documentation_to_json(catalog: Catalog) -> bytes:
         for name, each in catalog.operations.items()
     }
     derivatives = {
-        each.of: dict(each.formulas) for row in catalog.operations.values() for each in row.derivatives
+        each.of: {"function": each.function, "formulas": dict(each.formulas)}
+        for row in catalog.operations.values()
+        for each in row.derivatives
     }
     return _dump({"operations": rows, "derivatives": derivatives})
 
@@ -60,8 +62,8 @@ def from_json(data: bytes, documentation: bytes = b"{}") -> Catalog:
         tree, told = json.loads(data), json.loads(documentation)
         texts = told.get("operations", {})
         derivatives = {
-            of: Derivative(of, tuple(formulas.items()))
-            for of, formulas in told.get("derivatives", {}).items()
+            of: Derivative(of, tuple(row["formulas"].items()), row["function"])
+            for of, row in told.get("derivatives", {}).items()
         }
         arguments: dict[Any, Argument] = {}
         operations = {

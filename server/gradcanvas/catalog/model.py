@@ -106,10 +106,12 @@ class Derivative:
         of: the operator ("add.Tensor").
         formulas: an argument, or several with commas between them, and the expression of its gradient from
             `grad`, that of the output. The first tensor of a function, `input`, is called `self` there.
+        function: the name of the `grad_fn` that it makes ("AddBackward0"); "" where it makes none.
     """
 
     of: str
     formulas: tuple[tuple[str, str], ...]
+    function: str = ""
 
 
 @dataclass(frozen=True, slots=True)
