@@ -106,7 +106,9 @@ function Canvas(): ReactNode {
         maxZoom={4}
         proOptions={PRO}
       >
-        <Background gap={24} size={1.6} color="var(--dots)" />
+        <div className="canvas-dots" aria-hidden="true">
+          <Background gap={24} size={1.6} color="var(--dots)" />
+        </div>
         {stage && <Frames stage={stage} />}
         {model.cards.length === 0 && <EmptyCanvas />}
         {stage && !far && <VisibleEdges stage={stage} model={model} />}
@@ -267,20 +269,20 @@ function useDrop(stage: Stage | null): DropHandlers {
   }, []);
   const onDrop = useCallback(
     (event: DragEvent) => {
+      if (stage === null) return;
       const operation = event.dataTransfer.getData(OPERATION_TYPE);
       const files = Array.from(event.dataTransfer.files).filter(isDataFile);
       if (operation === "" && files.length === 0) return;
-      if (stage === null) return;
       event.preventDefault();
       const { x, y } = placeInGraph(stage, event);
       const at: Point = [Math.round(x - 66), Math.round(y - 46)];
       const { document } = stage.editor;
-      const uid = placeOperation(document, useCatalog.getState().catalog, operation, at);
-      useCanvas.setState({ focus: { kind: "node", uid }, hover: null });
       if (files.length > 0) {
         void placeDataFiles(stage.editor, files, at);
         return;
       }
+      const uid = placeOperation(document, useCatalog.getState().catalog, operation, at);
+      useCanvas.setState({ focus: { kind: "node", uid }, hover: null });
     },
     [stage],
   );

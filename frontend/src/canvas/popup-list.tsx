@@ -1,5 +1,6 @@
 /** A small list with a search field that stands on the canvas: choose with arrows and Enter, leave with Escape. */
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { ChoiceRow, choiceId, useChoosing } from "../panels/choice-list";
 import "./popup-list.css";
 
 /** One line that can be chosen. */
@@ -23,21 +24,15 @@ const SHOWN = 200;
 /** A search field and the choices that hold its words. */
 export function PopupList({ label, choices, empty, onChoose, onCancel }: Props): ReactNode {
   const [words, setWords] = useState("");
-  const [active, setActive] = useState(0);
   const field = useRef<HTMLInputElement>(null);
   const list = useId();
   const found = useMemo(() => matching(choices, words), [choices, words]);
   useEffect(() => field.current?.focus(), []);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    const choice = found[active];
-    if (by !== 0 && found.length > 0) setActive((active + by + found.length) % found.length);
-    else if (event.key === "Enter" && choice) onChoose(choice.key);
-    else if (event.key === "Escape") onCancel();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+  const { active, setActive, onKeyDown } = useChoosing(
+    found.length,
+    (index) => found[index] && onChoose(found[index].key),
+    onCancel,
+  );
   return (
     <div className="popup-list">
       <input
@@ -48,8 +43,8 @@ export function PopupList({ label, choices, empty, onChoose, onCancel }: Props):
         autoComplete="off"
         spellCheck={false}
         value={words}
-        aria-controls={list}
-        aria-activedescendant={found[active] ? `${list}-${active}` : undefined}
+        aria-controls={found.length > 0 ? list : undefined}
+        aria-activedescendant={found[active] ? choiceId(list, active) : undefined}
         onChange={(event) => {
           setWords(event.target.value);
           setActive(0);
@@ -61,14 +56,18 @@ export function PopupList({ label, choices, empty, onChoose, onCancel }: Props):
       />
       <div role="listbox" id={list} aria-label={label} className="popup-choices">
         {found.map((choice, index) => (
-          <Line
+          <ChoiceRow
             key={choice.key}
-            id={`${list}-${index}`}
-            choice={choice}
+            id={choiceId(list, index)}
+            name={choice.name}
             active={index === active}
+            className="popup-choice"
             onChoose={() => onChoose(choice.key)}
             onActive={() => setActive(index)}
-          />
+          >
+            <span>{choice.name}</span>
+            <span className="popup-note">{choice.note}</span>
+          </ChoiceRow>
         ))}
       </div>
       {found.length === 0 && <p className="popup-empty">{empty}</p>}
@@ -83,37 +82,4 @@ function matching(choices: readonly Choice[], words: string): readonly Choice[] 
     return parts.every((part) => text.includes(part));
   };
   return choices.filter(holds).slice(0, SHOWN);
-}
-
-interface LineProps {
-  readonly id: string;
-  readonly choice: Choice;
-  readonly active: boolean;
-  readonly onChoose: () => void;
-  readonly onActive: () => void;
-}
-
-function Line({ id, choice, active, onChoose, onActive }: LineProps): ReactNode {
-  const row = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (active) row.current?.scrollIntoView({ block: "nearest" });
-  }, [active]);
-  return (
-    <div
-      ref={row}
-      id={id}
-      role="option"
-      aria-selected={active}
-      aria-label={choice.name}
-      tabIndex={-1}
-      className="popup-choice"
-      onPointerDown={(event) => event.preventDefault()}
-      onPointerMove={() => active || onActive()}
-      onClick={onChoose}
-      onKeyDown={(event) => event.key === "Enter" && onChoose()}
-    >
-      <span>{choice.name}</span>
-      <span className="popup-note">{choice.note}</span>
-    </div>
-  );
 }

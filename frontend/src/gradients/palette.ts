@@ -12,9 +12,12 @@ export interface Tokens {
   readonly minus: string;
   readonly zero: string;
   readonly plus: string;
+  /** Numbers above zero: as `plus`, dark enough to be read. */
+  readonly plusText: string;
   readonly leaf: string;
   readonly data: string;
   readonly loss: string;
+  readonly lossText: string;
   readonly selection: string;
   /** What is not finite: a gradient that has gone wrong. */
   readonly problem: string;
@@ -61,9 +64,11 @@ export function readTokens(element: Element): Tokens {
     minus: read("--gradient-minus"),
     zero: read("--gradient-zero"),
     plus: read("--gradient-plus"),
+    plusText: read("--gradient-plus-text"),
     leaf: read("--leaf"),
     data: read("--data"),
     loss: read("--loss"),
+    lossText: read("--loss-text"),
     selection: read("--selection"),
     problem: read("--problem"),
   };

@@ -162,7 +162,7 @@ function paintLossTexts(
 ): void {
   context.textAlign = "left";
   context.font = `700 10px ${MONO}`;
-  context.fillStyle = palette.loss;
+  context.fillStyle = palette.lossText;
   context.fillText(text, at.x + INSET + 1, at.y + 13.5);
   if (count === 0) return;
   context.textAlign = "right";
@@ -198,7 +198,7 @@ interface Place {
 /** The colour of a number's sign, or of what is no number any more. */
 export function signColour(value: number, palette: Palette): string {
   if (!Number.isFinite(value)) return palette.problem;
-  if (value > 0) return palette.plus;
+  if (value > 0) return palette.plusText;
   return value < 0 ? palette.minus : palette.dim;
 }
 

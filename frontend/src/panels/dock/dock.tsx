@@ -1,10 +1,11 @@
 /** The dock under the canvas: loss, autograd graph, code, problems. */
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { useRun } from "../../run/run-store";
 import { type DockTab, useView } from "../../view/view-store";
 import { IconButton } from "../icons";
 import { AutogradView } from "./autograd-view";
 import { CodeView } from "./code-view";
+import { DockGrip, DockSize } from "./dock-height";
 import { LossScale, LossView } from "./loss-view";
 import { ProblemsList } from "./problems-list";
 import "./dock.css";
@@ -16,8 +17,6 @@ const TABS: readonly (readonly [DockTab, string])[] = [
   ["problems", "Problems"],
 ];
 
-const LOWEST = 120;
-
 /** Tabs, and the panel of the chosen one; folded it is a row of tabs. */
 export function Dock(): ReactNode {
   const dockTab = useView((view) => view.dockTab);
@@ -25,15 +24,15 @@ export function Dock(): ReactNode {
   const dockHeight = useView((view) => view.dockHeight);
   const showTab = useView((view) => view.showTab);
   const toggle = useView((view) => view.toggle);
-  const dock = useRef<HTMLDivElement>(null);
   const shown = dockOpen ? dockHeight : TAB_ROW;
   return (
-    <div ref={dock} className="shell-dock dock" style={{ height: shown }}>
-      {dockOpen && <Grip />}
+    <div className="shell-dock dock" style={{ height: shown }}>
+      {dockOpen && <DockGrip />}
       <div className="dock-tabs">
         <Tabs chosen={dockOpen ? dockTab : null} onChoose={showTab} />
         <div className="dock-tools">
           {dockOpen && dockTab === "loss" && <LossScale />}
+          {dockOpen && <DockSize />}
           <IconButton
             icon={dockOpen ? "down" : "up"}
             name={dockOpen ? "Fold the dock" : "Unfold the dock"}
@@ -97,36 +96,5 @@ function Tabs({ chosen, onChoose }: TabsProps): ReactNode {
         </button>
       ))}
     </div>
-  );
-}
-
-/** The upper edge, by which the dock is made higher or lower. */
-function Grip(): ReactNode {
-  const dockHeight = useView((view) => view.dockHeight);
-  const setDockHeight = useView((view) => view.setDockHeight);
-  const start = useRef<{ y: number; height: number } | null>(null);
-  const limit = (height: number): number =>
-    Math.round(Math.min(Math.max(height, LOWEST), window.innerHeight * 0.7));
-  const onPointerMove = (event: PointerEvent): void => {
-    if (start.current) setDockHeight(limit(start.current.height + start.current.y - event.clientY));
-  };
-  return (
-    <button
-      type="button"
-      className="dock-grip"
-      aria-label="Height of the dock"
-      onPointerDown={(event) => {
-        start.current = { y: event.clientY, height: dockHeight };
-        event.currentTarget.setPointerCapture(event.pointerId);
-      }}
-      onPointerMove={onPointerMove}
-      onPointerUp={() => {
-        start.current = null;
-      }}
-      onKeyDown={(event) => {
-        if (event.key === "ArrowUp") setDockHeight(limit(dockHeight + 24));
-        if (event.key === "ArrowDown") setDockHeight(limit(dockHeight - 24));
-      }}
-    />
   );
 }

@@ -22,16 +22,31 @@ const AT_REST: readonly RunState[] = ["idle", "paused", "failed"];
 const STARTABLE: readonly RunState[] = [...AT_REST, "lost"];
 
 const VERBS: readonly VerbRow[] = [
-  { verb: "forward", name: "Forward", what: "Compute values on the next batch", when: AT_REST },
+  {
+    verb: "forward",
+    name: "Forward",
+    what: "Compute values on the next batch: the loss, and the graph that autograd records",
+    when: AT_REST,
+  },
   {
     verb: "backward",
     name: "Backward",
-    what: "Deposit gradients into .grad; again adds to them",
+    what: "loss.backward(): deposit gradients into .grad; again adds to them",
     when: AT_REST,
   },
-  { verb: "update", name: "Update", what: "Let the optimiser change the leaves", when: AT_REST },
-  { verb: "zero", name: "Zero gradients", what: "Empty every .grad", when: AT_REST },
-  { verb: "step", name: "Step", what: "One whole step of the loop", when: AT_REST },
+  {
+    verb: "update",
+    name: "Update",
+    what: "Let the optimiser change the leaves, with torch.no_grad(): autograd must not record it",
+    when: AT_REST,
+  },
+  { verb: "zero", name: "Zero gradients", what: "Empty every .grad: p.grad.zero_()", when: AT_REST },
+  {
+    verb: "step",
+    name: "Step",
+    what: "One whole step of the loop: forward, backward, update, zero gradients",
+    when: AT_REST,
+  },
   { verb: "train", name: "Train", what: "Run the steps (Ctrl+Enter)", strong: true, when: STARTABLE },
   { verb: "pause", name: "Pause", what: "Pause; everything is kept", icon: "pause", when: ["running"] },
   {

@@ -26,7 +26,8 @@ export function Ledger({ leaf }: { readonly leaf: string }): ReactNode {
         {entries === null || entries.length === 0 ? (
           <p className="faint">Nothing was deposited yet: press Backward, Step or Train.</p>
         ) : (
-          <ol className="ledger">
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard
+          <ol className="ledger" tabIndex={0}>
             {entries.toReversed().flatMap((entry, index) => rowsOf(entry, entries.length - index))}
           </ol>
         )}

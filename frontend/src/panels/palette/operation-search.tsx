@@ -1,9 +1,10 @@
 /** The search for a node to add: a field and its results. Where it stands and what a choice does is its user's. */
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useCatalog } from "../../catalog/catalog-store";
 import type { Operation } from "../../catalog/types";
 import { operationFits } from "../../editor/place-operation";
 import type { WireEnd } from "../../view/view-store";
+import { ChoiceRow, choiceId, useChoosing } from "../choice-list";
 import "./operation-search.css";
 
 interface Props {
@@ -37,7 +38,6 @@ const USUAL = [
 export function OperationSearch(props: Props): ReactNode {
   const { fits, onChoose, onCancel, autoFocus = false, hidden = false } = props;
   const [words, setWords] = useState("");
-  const [active, setActive] = useState(0);
   const field = useRef<HTMLInputElement>(null);
   const list = useId();
   const found = useFound(words, fits);
@@ -50,20 +50,17 @@ export function OperationSearch(props: Props): ReactNode {
     setActive(0);
     onChoose(operation);
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step !== 0 && found.length > 0) setActive((active + step + found.length) % found.length);
-    else if (event.key === "Enter" && found[active]) choose(found[active].name);
-    else if (event.key === "Escape") {
+  const { active, setActive, onKeyDown } = useChoosing(
+    found.length,
+    (index) => found[index] && choose(found[index].name),
+    () => {
       setWords("");
       onCancel();
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+    },
+  );
   return (
-    <div className="operation-search" aria-hidden={hidden || undefined}>
-      <div className="operation-search-field">
+    <div className="operation-search">
+      <div className="operation-search-field" aria-hidden={hidden || undefined}>
         <input
           ref={field}
           type="search"
@@ -73,8 +70,8 @@ export function OperationSearch(props: Props): ReactNode {
           spellCheck={false}
           tabIndex={hidden ? -1 : 0}
           value={words}
-          aria-controls={list}
-          aria-activedescendant={found[active] ? optionId(list, active) : undefined}
+          aria-controls={found.length > 0 ? list : undefined}
+          aria-activedescendant={found[active] ? choiceId(list, active) : undefined}
           onChange={(event) => {
             setWords(event.target.value);
             setActive(0);
@@ -118,7 +115,7 @@ function Results({ id, found, active, onChoose, onActive }: ResultsProps): React
       {found.map((operation, index) => (
         <Result
           key={operation.name}
-          id={optionId(id, index)}
+          id={choiceId(id, index)}
           operation={operation}
           active={index === active}
           onChoose={() => onChoose(operation.name)}
@@ -138,30 +135,21 @@ interface ResultProps {
 }
 
 function Result({ id, operation, active, onChoose, onActive }: ResultProps): ReactNode {
-  const row = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (active) row.current?.scrollIntoView({ block: "nearest" });
-  }, [active]);
   const parts = operation.name.split(".");
   return (
-    <div
-      ref={row}
+    <ChoiceRow
       id={id}
-      role="option"
-      aria-selected={active}
-      aria-label={operation.name}
-      tabIndex={-1}
+      name={operation.name}
+      active={active}
       className="operation-result"
-      draggable
+      onChoose={onChoose}
+      onActive={onActive}
       onDragStart={(event) => event.dataTransfer.setData(OPERATION_TYPE, operation.name)}
-      onPointerMove={() => active || onActive()}
-      onClick={onChoose}
-      onKeyDown={(event) => event.key === "Enter" && onChoose()}
     >
       <span className="operation-name">{parts.at(-1)}</span>
       <span className="operation-room">{parts.slice(0, -1).join(".")}</span>
       <span className="operation-summary">{operation.summary}</span>
-    </div>
+    </ChoiceRow>
   );
 }
 
@@ -175,8 +163,4 @@ function Nothing({ words, narrowed }: { readonly words: string; readonly narrowe
       word such as “multiply”.
     </p>
   );
-}
-
-function optionId(list: string, index: number): string {
-  return `${list}-${index}`;
 }

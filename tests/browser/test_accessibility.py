@@ -1,0 +1,135 @@
+"""What everybody needs: names, contrast, a visible focus, and keys that do not act while somebody types."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE, Server
+from tests.browser.editor import Editor
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+AUDIT = """async () => {
+  // Options are named by their op, boxes and tabs by their label (docs/page.md): what stands beside is more.
+  const rules = { "label-content-name-mismatch": { enabled: false } };
+  const { violations } = await axe.run(document, { rules, resultTypes: ["violations"] });
+  const place = ({ target, any }) => `${target.join(" ")}: ${any[0]?.message ?? ""}`;
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} ${place(node)}`));
+}"""
+
+
+@pytest.fixture(params=["light", "dark"])
+def themed(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[Editor]:
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800}, reduced_motion="reduce", color_scheme=request.param
+    )
+    context.set_default_timeout(PATIENCE)
+    opened = Editor(context.new_page(), server.address)
+    opened.open_example("linear-regression")
+    opened.expect_gradient("loss.input")
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def editor(page: Page, server: Server) -> Editor:
+    opened = Editor(page, server.address)
+    opened.open_example("linear-regression")
+    opened.expect_gradient("loss.input")
+    return opened
+
+
+def test_every_state_of_the_page_passes_the_audit(themed: Editor) -> None:
+    page = themed.page
+    page.evaluate(AXE.read_text())
+    found = {"first": audit(page)}
+
+    themed.train(200)
+    themed.node("w").click()
+    expect(themed.inspector.get_by_role("list")).to_contain_text("step 200")
+    found["a leaf"] = audit(page)
+    themed.edge("yhat.other").click(force=True)
+    found["an edge"] = audit(page)
+    for tab, said in {"Autograd graph": "MulBackward0", "Code": "torch.manual_seed"}.items():
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("tabpanel")).to_contain_text(said)
+        found[tab] = audit(page)
+    themed.canvas.focus()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox", name="Add a node")).to_be_focused()
+    page.keyboard.type("mm")
+    expect(page.get_by_role("listbox", name="Operations")).to_be_visible()
+    found["search"] = audit(page)
+    page.keyboard.press("Escape")
+    for dialog in ("Examples", "Export", "Keys"):
+        page.get_by_role("button", name=dialog, exact=True).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        found[dialog] = audit(page)
+        page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    themed.node("w").click()
+    themed.field("size").fill("3, 2")
+    themed.field("size").press("Enter")
+    page.get_by_role("tab", name="Problems").click()
+    expect(page.get_by_role("list", name="Problems")).to_contain_text("broadcast")
+    found["a problem"] = audit(page)
+
+    assert {state: faults for state, faults in found.items() if faults} == {}
+
+
+def test_no_single_key_acts_while_somebody_types_or_a_dialog_is_open(editor: Editor) -> None:
+    page = editor.page
+    nodes = page.get_by_role("list", name="Nodes").get_by_role("listitem")
+    editor.node("w").click()
+    fields = [
+        page.get_by_role("textbox", name="Title"),
+        page.get_by_role("searchbox", name="Add a node"),
+        editor.field("label"),
+    ]
+
+    for field in fields:
+        field.click()
+        for key in ("a", "c", "?", "/", "Backspace", "Delete", "Backspace", "Backspace", "Backspace"):
+            page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.locator(".popup")).to_have_count(0)
+        expect(field).to_be_focused()
+        page.keyboard.press("Escape")
+    page.get_by_role("button", name="Examples").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    for key in ("a", "c", "Delete", "Control+d"):
+        page.keyboard.press(key)
+
+    expect(page.locator(".popup")).to_have_count(0)
+    expect(nodes).to_have_count(9)
+
+
+def test_a_dialog_gives_the_focus_back(editor: Editor) -> None:
+    opener = editor.page.get_by_role("button", name="Export")
+    opener.focus()
+    editor.page.keyboard.press("Enter")
+
+    editor.page.get_by_role("dialog").get_by_role("button", name="Close").click()
+
+    expect(opener).to_be_focused()
+
+
+def test_the_dock_is_made_higher_by_keyboard_and_by_its_button(editor: Editor) -> None:
+    edge = editor.page.get_by_role("separator", name="Height of the dock")
+    height = int(edge.get_attribute("aria-valuenow") or "0")
+
+    edge.focus()
+    editor.page.keyboard.press("ArrowUp")
+    expect(edge).to_have_attribute("aria-valuenow", str(height + 24))
+    editor.page.get_by_role("button", name="Enlarge the dock").click()
+    expect(edge).to_have_attribute("aria-valuenow", "480")
+    editor.page.get_by_role("button", name="Shrink the dock").click()
+    expect(edge).to_have_attribute("aria-valuenow", str(height))
+
+
+def audit(page: Page) -> list[str]:
+    """Return what axe has to say against the page as it is now."""
+    found: list[str] = page.evaluate(AUDIT)
+    return found
