@@ -33,7 +33,7 @@ def answer(session: Session, question: dict[str, Any]) -> Any:
         case "autograd":
             return autograd_graph(session.observe_anew())
         case "code":
-            return _code(session)
+            return _code(session, is_abridged=True)
         case "state":
             return keep(session.graph, session.state)
         case "export":
@@ -94,9 +94,10 @@ def _described(tensor: Tensor | None) -> dict[str, Any]:
     }
 
 
-def _code(session: Session) -> str:
+def _code(session: Session, *, is_abridged: bool = False) -> str:
     prepared = session.graph
-    return print_python(prepared.binding, device=prepared.graph.device, kept=kept_values(prepared))
+    kept = kept_values(prepared)
+    return print_python(prepared.binding, device=prepared.graph.device, kept=kept, is_abridged=is_abridged)
 
 
 def _export(session: Session, to: str, *, is_autograd: bool) -> dict[str, Any]:

@@ -43,6 +43,10 @@ class Imports:
         return self._known[key][1]
 
 
+_BEGINNING = 80
+"""Characters of a file that an abridged script shows."""
+
+
 class DataPrinter:
     """Prints nodes of data.
 
@@ -50,10 +54,12 @@ class DataPrinter:
         names: the names taken in the script.
         imports: takes what the lines need.
         device: the expression of the device, "" where none is written.
+        is_abridged: of a file only the beginning is written.
     """
 
-    def __init__(self, names: Names, imports: Imports, device: str) -> None:
+    def __init__(self, names: Names, imports: Imports, device: str, *, is_abridged: bool = False) -> None:
         self.names = names
+        self.is_abridged = is_abridged
         self.imports = imports
         self.device = device
 
@@ -151,5 +157,10 @@ class DataPrinter:
 
     def _content(self, file: DataFile) -> str:
         if not file.is_base64:
-            return repr(file.content)
-        return f'{self.imports.module("base64")}.b64decode("{file.body}")'
+            return self._shortened(repr(file.content))
+        return f'{self.imports.module("base64")}.b64decode("{self._shortened(file.body)}")'
+
+    def _shortened(self, text: str) -> str:
+        if not self.is_abridged or len(text) <= 2 * _BEGINNING:
+            return text
+        return f"{text[:_BEGINNING]}… {len(text) - _BEGINNING:,} more characters"

@@ -39,19 +39,22 @@ _SIZED = frozenset({"torch.rand", "torch.randn", "torch.zeros", "torch.ones"})
 _DEVICES = {"auto": '"cuda" if torch.cuda.is_available() else "cpu"'}
 
 
-def print_python(binding: Binding, *, device: str = "auto", kept: KeptValues | None = None) -> str:
+def print_python(
+    binding: Binding, *, device: str = "auto", kept: KeptValues | None = None, is_abridged: bool = False
+) -> str:
     """Return a standalone script that prints the final loss, the metrics and the leaves.
 
     Args:
         binding: the graph; what has problems is left out of it.
         device: as the file says it: "auto", "cpu", "cuda" or "cuda:1".
         kept: the values that the file keeps.
+        is_abridged: to be read, not run: of the data in it only the beginnings are written.
     """
-    return "\n".join(_Script(binding, device, kept or KeptValues()).lines()) + "\n"
+    return "\n".join(_Script(binding, device, kept or KeptValues(), is_abridged).lines()) + "\n"
 
 
 class _Script:
-    def __init__(self, binding: Binding, device: str, given: KeptValues) -> None:
+    def __init__(self, binding: Binding, device: str, given: KeptValues, is_abridged: bool) -> None:
         self.binding = binding
         self.given = given
         self.scope = binding.scope
@@ -60,6 +63,7 @@ class _Script:
         ids = {name for scope in every for name in (*scope.nodes, *scope.inputs)}
         self.names = Names({*ids, "torch"})
         self.imports = Imports(self.names)
+        self.is_abridged = is_abridged
         self.device_line = "" if device == "cpu" else _DEVICES.get(device, f'"{device}"')
         self.device = self.names.fresh("device") if self.device_line else ""
         self.callable_as = {name: self.names.fresh(name) for name in binding.functions}
@@ -111,7 +115,8 @@ class _Script:
     def sources_of(self, made: Made) -> list[str]:
         variables = [self.kept[key] for key in made.keys]
         if is_data(made.node.operation):
-            return DataPrinter(self.names, self.imports, self.device).lines(made.node, variables)
+            printer = DataPrinter(self.names, self.imports, self.device, is_abridged=self.is_abridged)
+            return printer.lines(made.node, variables)
         return list(self.source(variables[0], made.node))
 
     def computation(self, step: list[str]) -> list[str]:

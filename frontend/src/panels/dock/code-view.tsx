@@ -1,10 +1,11 @@
 /** The graph as the Python it means, with a button that copies it. */
 import type { ReactNode } from "react";
-import { useEditor } from "../../editor/editor";
-import { copyText } from "../../editor/files";
+import { type Editor, useEditor } from "../../editor/editor";
+import { announceRefusal, copyText, editsArrived } from "../../editor/files";
+import { fetchExport } from "../../wire/api";
 import { useAnswer } from "./answers";
 
-/** The exported script, always that of the present graph. */
+/** The exported script, always that of the present graph; long data in it are abridged. */
 export function CodeView(): ReactNode {
   const editor = useEditor();
   const { result, refusal } = useAnswer<string>("code");
@@ -12,11 +13,7 @@ export function CodeView(): ReactNode {
   return (
     <>
       <div className="code-tools">
-        <button
-          type="button"
-          className="small-button"
-          onClick={() => void copyText(editor, result, "The script is on the clipboard.")}
-        >
+        <button type="button" className="small-button" onClick={() => void copyScript(editor)}>
           Copy
         </button>
       </div>
@@ -24,4 +21,15 @@ export function CodeView(): ReactNode {
       <pre className="code">{result}</pre>
     </>
   );
+}
+
+/** Copies the whole script: what is shown may be abridged. */
+async function copyScript(editor: Editor): Promise<void> {
+  try {
+    await editsArrived();
+    const script = await fetchExport(editor.wire.graph, "python", false);
+    await copyText(editor, script, "The script is on the clipboard.");
+  } catch (error) {
+    announceRefusal(editor, error);
+  }
 }
