@@ -32,13 +32,22 @@ class Eager:
     leaves: Values = field(default_factory=dict)
     modules: dict[str, torch.nn.Module] = field(default_factory=dict)
     loss: torch.Tensor | None = None
+    aliases: Values | None = None
 
 
-def run(text: str, *, steps: int = 1, seed: int | None = None) -> Eager:
-    """Run the forward and backward of a graph file, `steps` times on the same leaves, gradients added up."""
+def run(text: str, *, steps: int = 1, seed: int | None = None, aliased: bool = False) -> Eager:
+    """Run the forward and backward of a graph file, `steps` times on the same leaves, gradients added up.
+
+    Args:
+        text: the file.
+        steps: how often.
+        seed: instead of the file's.
+        aliased: every consumer is given an alias of its own, which keeps what flows back along its edge. The
+            same numbers, but for how they are rounded.
+    """
     file = json.loads(text)
     torch.manual_seed(file.get("seed", 0) if seed is None else seed)
-    done = Eager()
+    done = Eager(aliases={} if aliased else None)
     made: Values = {}
     _make(file["nodes"], file.get("functions", {}), "", made, done)
     for _ in range(steps):
@@ -47,6 +56,8 @@ def run(text: str, *, steps: int = 1, seed: int | None = None) -> Eager:
         names.run(file["nodes"])
         if "train" in file:
             done.loss = names.find(file["train"]["loss"])
+            for alias in (done.aliases or {}).values():
+                alias.retain_grad()
             done.loss.backward()
     return done
 
@@ -152,8 +163,14 @@ class _Scope:
         return not any(reference.partition(".")[0] in waiting for reference in _references(node))
 
     def _evaluate(self, name: str, node: dict[str, Any]) -> None:
+        is_derived = node["op"] == "gradcanvas.grad"
         wired: dict[str, Any] = {
-            argument: [self.find(each) for each in wire] if isinstance(wire, list) else self.find(wire)
+            argument: [
+                self._carried(f"{name}.{argument}.{place}", each, is_derived)
+                for place, each in enumerate(wire)
+            ]
+            if isinstance(wire, list)
+            else self._carried(f"{name}.{argument}", wire, is_derived)
             for argument, wire in node.get("inputs", {}).items()
         }
         if node.get("bypass"):
@@ -165,9 +182,23 @@ class _Scope:
         elif name in self.modules:
             self.known[name] = self._shown(name, self.modules[name](**wired))
         elif node["op"] == "gradcanvas.detach":
-            self.known[name] = self._shown(name, wired["input"].detach())
+            asked = node.get("args", {}).get("requires_grad", False)
+            self.known[name] = self._shown(name, wired["input"].detach().requires_grad_(asked))
+        elif node["op"] == "gradcanvas.grad":
+            arguments = {"create_graph": True, "retain_graph": True, **node.get("args", {})}
+            found = torch.autograd.grad(**wired, **arguments)
+            self.known[name] = self._shown(name, found if isinstance(wired["inputs"], list) else found[0])
         else:
             self.known[name] = self._shown(name, _call(node, wired))
+
+    def _carried(self, edge: str, reference: str, is_derived: bool) -> Any:
+        tensor = self.find(reference)
+        if self.done.aliases is None or not tensor.requires_grad:
+            return tensor
+        if is_derived and "grad_outputs" not in edge:
+            return tensor
+        alias = self.done.aliases[self.prefix + edge] = torch.ops.aten.alias(tensor)
+        return alias
 
     def _shown(self, name: str, result: Any) -> Any:
         if isinstance(result, torch.Tensor):

@@ -25,8 +25,13 @@ COMPOSED = (
 
 
 @st.composite
-def graphs(draw: st.DrawFn) -> str:
-    """Draw a graph file whose loss is the sum of everything in it that can be differentiated."""
+def graphs(draw: st.DrawFn, gradients: bool = False) -> str:
+    """Draw a graph file whose loss is the sum of everything in it that can be differentiated.
+
+    Args:
+        draw: hypothesis's.
+        gradients: some of its nodes are gradients of others.
+    """
     nodes: Nodes = {}
     for place in range(draw(st.integers(2, 4))):
         shape = [3, 3] if place == 0 else draw(st.sampled_from(SHAPES))
@@ -37,13 +42,22 @@ def graphs(draw: st.DrawFn) -> str:
     loose = list(nodes)
     for place in range(draw(st.integers(3, 12))):
         name = f"n{place}"
-        kind = draw(st.sampled_from(_KINDS))
+        kind = draw(st.sampled_from((*_KINDS, *3 * (_gradient,)) if gradients else _KINDS))
         added, given = kind(draw, name, full, loose)
+        if gradients:
+            _train(added)
         nodes.update(added)
         full += given
         loose += given
     seed = draw(st.integers(0, 1000))
     return json.dumps({"gradcanvas": 1, "seed": seed, **_with_loss(draw, nodes, full)})
+
+
+def _train(nodes: Nodes) -> None:
+    """Let no dropout pass its input on as it is."""
+    for node in nodes.values():
+        if "training" in node.get("args", {}):
+            node["args"]["training"] = True
 
 
 def _with_loss(draw: st.DrawFn, nodes: Nodes, full: list[str]) -> dict[str, Any]:
@@ -94,7 +108,7 @@ def _square(draw: st.DrawFn, name: str, full: list[str], loose: list[str]) -> tu
         return {f"{name}r": row, name: made}, [name]
     if short == "kron":
         cut = {"op": "torch.Tensor.__getitem__", "inputs": {"self": name}, "args": {"index": "::3, :3"}}
-        return {f"{name}": {"op": "torch.kron", "inputs": wires}, f"{name}c": cut}, [f"{name}c"]
+        return {name: {"op": "torch.kron", "inputs": wires}, f"{name}c": cut}, [f"{name}c"]
     return {name: {"op": f"torch.{short}", "inputs": wires}}, [name]
 
 
@@ -156,7 +170,7 @@ def _several(draw: st.DrawFn, name: str, full: list[str], loose: list[str]) -> t
         return {name: made, f"{name}g": again}, [name, f"{name}g"]
     made = {"op": "torch.linalg.qr", "inputs": {"A": one}}
     both = {"op": "torch.matmul", "inputs": {"input": name, "other": f"{name}.R"}}
-    return {name: made, f"{name}m": both}, [name, f"{name}m"]
+    return {name: made, f"{name}m": both}, [f"{name}m"]  # `torch.kron` refuses what lies by columns
 
 
 def _fan(draw: st.DrawFn, name: str, full: list[str], loose: list[str]) -> tuple[Nodes, list[str]]:
@@ -169,6 +183,49 @@ def _fan(draw: st.DrawFn, name: str, full: list[str], loose: list[str]) -> tuple
         f"{name}c": {"op": "torch.addcmul", "inputs": {"input": name, "tensor1": f"{name}a", "tensor2": one}},
     }
     return nodes, list(nodes)
+
+
+_TWICE = (
+    "sin",
+    "exp",
+    "tanh",
+    "sigmoid",
+    "square",
+    "softmax",
+    "logsumexp",
+    "cumsum",
+    "mul",
+    "matmul",
+    "atan2",
+)
+
+
+def _gradient(draw: st.DrawFn, name: str, full: list[str], loose: list[str]) -> tuple[Nodes, list[str]]:
+    """Take the gradient with respect to a tensor of what is computed from it, and use both after it."""
+    begin = f"{name}m"
+    nodes: Nodes = {
+        begin: {"op": "torch.add", "inputs": {"input": draw(st.sampled_from(full)), "other": "s0"}}
+    }
+    chain = [begin]
+    for place in range(draw(st.integers(1, 3))):
+        short = draw(st.sampled_from(_TWICE))
+        wires = {"input": draw(st.sampled_from(chain))}
+        if short in ("mul", "matmul", "atan2"):
+            wires["other"] = draw(st.sampled_from(chain + full))
+        args = {"dim": 1} if short in ("softmax", "logsumexp", "cumsum") else {}
+        nodes[f"{name}c{place}"] = {"op": f"torch.{short}", "inputs": wires, "args": args}
+        if short == "logsumexp":
+            nodes[f"{name}c{place}"]["args"]["keepdim"] = True
+            wide = {"input": f"{name}c{place}", "other": begin}
+            nodes[f"{name}e{place}"] = {"op": "torch.mul", "inputs": wide}
+        chain.append(f"{name}e{place}" if short == "logsumexp" else f"{name}c{place}")
+    wires = {"outputs": chain[-1], "inputs": begin, "grad_outputs": draw(st.sampled_from(full))}
+    if draw(st.booleans()):
+        nodes[f"{name}s"] = {"op": "torch.sum", "inputs": {"input": chain[-1]}}
+        wires = {"outputs": f"{name}s", "inputs": begin}
+    zeros = {"materialize_grads": True, "allow_unused": True}
+    nodes[name] = {"op": "gradcanvas.grad", "inputs": wires, "args": zeros}
+    return nodes, [name, *chain]
 
 
 _KINDS = (_unary, _binary, _binary, _square, _composed, _composed, _listed, _several, _fan)

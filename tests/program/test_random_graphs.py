@@ -18,7 +18,7 @@ def close(first: torch.Tensor, second: torch.Tensor) -> bool:
 
 
 @settings(deadline=None, max_examples=COUNT)
-@given(graphs())
+@given(graphs() | graphs(gradients=True))
 def test_a_random_graph_has_the_bits_of_eager_pytorch_observed_or_not(text: str) -> None:
     expected = eager.run(text)
 
@@ -51,6 +51,35 @@ def test_an_edge_carries_its_consumers_vector_jacobian_product_and_the_parts_add
             assert (kept is None) == (edges[edge].reason() is not None)
             assert local is None or kept is None or close(local, kept), edge
     _assert_parts_add_up(ran, binding)
+
+
+@settings(deadline=None, max_examples=COUNT)
+@given(graphs(gradients=True))
+def test_where_gradients_are_differentiated_an_edge_carries_what_comes_back_through_its_consumer(
+    text: str,
+) -> None:
+    expected = eager.run(text, aliased=True).aliases
+
+    ran = run(text, observed=True, seed=_seed(text))
+
+    assert ran.observation is not None
+    assert expected is not None
+    edges = {record.edge: record for record in ran.observation.edges}
+    sums: dict[str, torch.Tensor | None] = {}
+    for name, alias in expected.items():
+        why = edges[name].reason() or ""
+        counted = why.removeprefix("counted in ") if why.startswith("counted in ") else name
+        sums[counted] = _added(sums.get(counted), alias.grad)
+    for name, total in sums.items():
+        kept = edges[name].gradient()
+        assert (total is None) == (kept is None), (name, edges[name].reason())
+        assert total is None or kept is None or close(total, kept), name
+
+
+def _added(one: torch.Tensor | None, other: torch.Tensor | None) -> torch.Tensor | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one + other
 
 
 def _assert_parts_add_up(ran: Ran, binding: Binding) -> None:

@@ -16,6 +16,8 @@ from gradcanvas.program.modules import Body, MadeState, bodies_of
 from gradcanvas.program.observe import Layout, Observer
 from gradcanvas.program.plan import Plan, Step, plan_scope
 from gradcanvas.program.program import Observation, Program
+from gradcanvas.program.regions import mark_differentiated
+from gradcanvas.program.traits import takes_gradient
 from gradcanvas.program.ways import choose_ways
 
 Wanted = tuple[Reference | None, ...] | None
@@ -78,14 +80,19 @@ class _Compiler:
         wanted: Wanted = None,
         *,
         is_asked: bool = False,
+        is_inside: bool = False,
     ) -> Layout:
         plan = plan_scope(scope, self.functions, state, wanted)
+        mark_differentiated(plan, self.functions, is_inside=is_inside)
         choose_ways(plan, is_asked=is_asked)
         bodies: dict[Step, Mapping[str, CompiledBody]] = {}
 
         def control(step: Step) -> tuple[Any, tuple[str, ...]]:
             inside = self.sources_of(step)
-            bodies[step] = self.bodies(step, lambda body, path: self.observed_body(body, path, inside))
+            twice = step.is_differentiated or takes_gradient(step.node, self.functions)
+            bodies[step] = self.bodies(
+                step, lambda body, path: self.observed_body(body, path, inside, is_inside=twice)
+            )
             return self.control(step, bodies[step]).observed, inside
 
         return Layout(plan, self.emitter(plan, state, sources, control).observed(), bodies)
@@ -124,8 +131,10 @@ class _Compiler:
         run = self.plain(body.scope, path, sources)
         return CompiledBody(body.scope.inputs, tuple(body.scope.outputs), body.inside, run)
 
-    def observed_body(self, body: Body, path: str, sources: tuple[str, ...]) -> CompiledBody:
-        layout = self.observed(body.scope, path, sources)
+    def observed_body(
+        self, body: Body, path: str, sources: tuple[str, ...], *, is_inside: bool
+    ) -> CompiledBody:
+        layout = self.observed(body.scope, path, sources, is_inside=is_inside)
         picked = tuple(place for place in layout.emitted.outputs if place is not None)
         outputs = tuple(body.scope.outputs)
         return CompiledBody(body.scope.inputs, outputs, body.inside, layout.emitted.run, picked, layout)

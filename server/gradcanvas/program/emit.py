@@ -19,10 +19,12 @@ from gradcanvas.program.binding import Reference
 from gradcanvas.program.calling import call_arguments
 from gradcanvas.program.errors import FailureMap, Place
 from gradcanvas.program.generated import generated
+from gradcanvas.program.inner_gradient import InnerGradient
 from gradcanvas.program.modules import ModuleSlots
 from gradcanvas.program.pieces import WatchedCall, flatten_outputs
 from gradcanvas.program.places import is_native, uses_each_tensor_once
 from gradcanvas.program.plan import Plan, PlannedEdge, Step, Value
+from gradcanvas.program.traits import GRADIENT
 
 
 @dataclass(slots=True)
@@ -109,7 +111,7 @@ class Emitter:
         aliased: list[int] = []
         for step in self.plan.steps:
             carried = self.carried(step, done, returned, aliased)
-            if any(edge.how == "piece" for edge in step.edges):
+            if _is_watched(step):
                 self.watched_call(step, carried, done, returned)
             else:
                 self.call(step, carried, done, returned)
@@ -219,7 +221,9 @@ class Emitter:
         else:
             call = callables()[name]
         watched = tuple(index for index, edge in enumerate(step.edges) if edge.how == "piece")
-        target = self.attribute(f"watched_{len(self.names)}", WatchedCall(step.node, call, watched))
+        kind = InnerGradient if name == GRADIENT else WatchedCall
+        made_call = kind(step.node, call, watched, is_differentiated=step.is_differentiated)
+        target = self.attribute(f"watched_{len(self.names)}", made_call)
         made = self.graph.call_module(target, tuple(carried))
         self.place(step, made)
         done.watches[step] = returned.place(self.graph.call_function(getitem, (made, 1)))
@@ -279,6 +283,11 @@ class _Returned:
             self._places[node] = len(self.nodes)
             self.nodes.append(node)
         return self._places[node]
+
+
+def _is_watched(step: Step) -> bool:
+    """Tell whether a step is watched from inside when it is observed."""
+    return step.node.operation.name == GRADIENT or any(edge.how == "piece" for edge in step.edges)
 
 
 def _needed_steps(plan: Plan) -> set[Step]:

@@ -10,6 +10,7 @@ from typing import Any
 from gradcanvas.program.binding import Binding, BoundNode, Reference, Scope
 from gradcanvas.program.fake_calls import FakeCalls
 from gradcanvas.program.findings import Findings
+from gradcanvas.program.gradients import run_gradient
 from gradcanvas.program.lazy import checking_order, is_lazy
 from gradcanvas.program.limits import excess
 from gradcanvas.program.made_once import MadeOnce
@@ -17,6 +18,7 @@ from gradcanvas.program.metas import Meta
 from gradcanvas.program.refusals import explain
 from gradcanvas.program.scope_run import LOST, Fed, Lost, ScopeRun, unknown_outputs
 from gradcanvas.program.shapes import Refusal, Shapes
+from gradcanvas.program.traits import GRADIENT
 
 RunControl = Callable[["Evaluation", ScopeRun, BoundNode, dict[str, Fed]], None]
 """Goes through a node that calls functions, given what its wires carry."""
@@ -79,7 +81,9 @@ class Evaluation:
         known = {key: each for key, each in fed.items() if isinstance(each, Meta)}
         if node.id in run.lost:
             return
-        if len(known) == len(fed) and not node.functions:
+        if len(known) == len(fed) and node.operation.name == GRADIENT:
+            run_gradient(self.findings, run, node, known)
+        elif len(known) == len(fed) and not node.functions:
             self._operate(run, node, known)
         elif any(isinstance(each, Lost) for each in fed.values()):
             run.lost.add(node.id)

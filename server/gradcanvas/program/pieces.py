@@ -6,7 +6,8 @@ pieces. Knows nothing of the graph that is observed.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -28,10 +29,16 @@ class Pieces:
     def __init__(self) -> None:
         self._pieces: list[torch.Tensor] = []
         self._total: torch.Tensor | None = None
+        self._whole: Pieces | None = None
 
     def add(self, piece: torch.Tensor) -> None:
         """Keep one piece."""
-        self._pieces.append(piece)
+        pieces = self if self._whole is None else self._whole
+        pieces._pieces.append(piece)
+
+    def become_part_of(self, whole: "Pieces") -> None:
+        """Give what comes from now on to others."""
+        self._whole = whole
 
     def gradient(self) -> torch.Tensor | None:
         """Return the sum in the order in which the pieces came; None if nothing came."""
@@ -41,6 +48,10 @@ class Pieces:
                 total = total + piece
             self._total = total
         return self._total
+
+
+Leads = Mapping[Target, Callable[[], Pieces]]
+"""Where a node of autograd's graph gives back to; called if one does, what gathers it."""
 
 
 class Watch:
@@ -57,6 +68,18 @@ class Watch:
         self.passed: dict[int, int] = {}
         self.together: dict[int, int] = {}
 
+    def leads(self, targets: "Mapping[Target, list[int]]") -> "Leads":
+        """Return what belongs to these targets, each the tensor of one edge or of several."""
+        return {target: partial(self.joined, indices) for target, indices in targets.items()}
+
+    def joined(self, indices: list[int]) -> Pieces:
+        """Return what gathers for several edges that carry one tensor: they count together from now on."""
+        first, *others = indices
+        for index in others:
+            self.together[index] = first
+            self.pieces[index].become_part_of(self.pieces[first])
+        return self.pieces[first]
+
 
 class WatchedCall:
     """Calls a node's callable and watches some of its edges.
@@ -65,12 +88,22 @@ class WatchedCall:
         node: what is called.
         call: its callable.
         watched: the places of the watched edges among all its wires.
+        is_differentiated: its derivative may be differentiated: whoever does finds what it leads to noted on
+            the nodes of autograd's graph.
     """
 
-    def __init__(self, node: BoundNode, call: Callable[..., Any], watched: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        node: BoundNode,
+        call: Callable[..., Any],
+        watched: tuple[int, ...],
+        *,
+        is_differentiated: bool = False,
+    ) -> None:
         self.node = node
         self.call = call
         self.watched = watched
+        self.is_differentiated = is_differentiated
 
     def __call__(self, *tensors: torch.Tensor) -> tuple[Any, Watch]:
         """Return what the call gives, and what was seen.
@@ -79,22 +112,24 @@ class WatchedCall:
             tensors: what each wire carries, in the order of the signature.
         """
         watch = Watch(self.watched)
-        carriers = self._carriers(tensors)
-        targets = {_target(tensors[indices[0]]): indices for indices in carriers}
+        targets = self._targets(tensors)
         start = _next_number()
         result = self._run(tensors)
         outputs = flatten_outputs(result)
-        for place, output in enumerate(outputs):
-            index = next((index for index in self.watched if output is tensors[index]), None)
-            if index is not None:
-                watch.passed[place] = index
+        self._see_passed(watch, tensors, outputs)
         owners = self._owners(tensors, targets, watch)
-        hooked: dict[Node, list[tuple[int, Pieces]]] = defaultdict(list)
-        for node, spot, target in _spots(outputs, targets, start):
-            index = targets[target][0]
-            hooked[node].append((spot[1], watch.pieces[owners.get(spot, index)]))
-        for node, kept in hooked.items():
-            node.register_hook(_keeper(kept))
+        made = list(_made_since(start, outputs, targets))
+        for node in made:
+            number = node._sequence_nr() - start
+            spots = [(place, each) for place, each in enumerate(node.next_functions) if each in targets]
+            kept = [
+                (place, watch.pieces[owners.get((number, place), targets[each][0])]) for place, each in spots
+            ]
+            keep_pieces(node, kept)
+        if self.is_differentiated:
+            leads = watch.leads(targets)
+            for node in made:
+                note_leads(node, leads)
         return result, watch
 
     def _run(self, tensors: tuple[torch.Tensor, ...]) -> Any:
@@ -106,13 +141,20 @@ class WatchedCall:
         args, kwargs = call_arguments(self.node, in_turn)
         return self.call(*args, **kwargs)
 
-    def _carriers(self, tensors: tuple[torch.Tensor, ...]) -> list[list[int]]:
+    def _targets(self, tensors: tuple[torch.Tensor, ...]) -> dict[Target, list[int]]:
         """Return for each distinct tensor the edges that carry it."""
         carried: dict[int, list[int]] = defaultdict(list)
         for index in self.watched:
             if tensors[index].requires_grad:
                 carried[id(tensors[index])].append(index)
-        return list(carried.values())
+        return {target_of(tensors[indices[0]]): indices for indices in carried.values()}
+
+    def _see_passed(self, watch: Watch, tensors: tuple[torch.Tensor, ...], outputs: tuple[Any, ...]) -> None:
+        """Note which outputs are inputs as they came."""
+        for place, output in enumerate(outputs):
+            index = next((index for index in self.watched if output is tensors[index]), None)
+            if index is not None:
+                watch.passed[place] = index
 
     def _owners(
         self, tensors: tuple[torch.Tensor, ...], targets: Mapping[Target, list[int]], watch: Watch
@@ -127,17 +169,23 @@ class WatchedCall:
         if not several:
             return {}
         if self.node.operation.state:
-            watch.together = {index: indices[0] for indices in several for index in indices[1:]}
+            for indices in several:
+                watch.joined(indices)
             return {}
         devices = sorted({tensor.get_device() for tensor in tensors if tensor.is_cuda})
         with torch.random.fork_rng(devices=devices), torch.enable_grad():
             stand_ins = list(tensors)
             for index in (index for indices in targets.values() for index in indices):
                 stand_ins[index] = tensors[index].detach().requires_grad_()
-            owners = {_target(stand_ins[index]): index for indices in targets.values() for index in indices}
+            owners = {target_of(stand_ins[index]): index for indices in targets.values() for index in indices}
             start = _next_number()
             outputs = flatten_outputs(self._run(tuple(stand_ins)))
-            return {spot: owners[target] for _, spot, target in _spots(outputs, owners, start)}
+            return {
+                (node._sequence_nr() - start, place): owners[target]
+                for node in _made_since(start, outputs, owners)
+                for place, target in enumerate(node.next_functions)
+                if target in owners
+            }
 
 
 def flatten_outputs(result: Any) -> tuple[Any, ...]:
@@ -147,38 +195,71 @@ def flatten_outputs(result: Any) -> tuple[Any, ...]:
     return (result,)
 
 
-def _spots(
-    outputs: tuple[Any, ...], targets: Mapping[Target, object], start: int
-) -> Iterator[tuple[Node, Spot, Target]]:
-    """Yield every place at which nodes made since `start` give back to a target, outputs first."""
-    waiting = [output.grad_fn for output in outputs if isinstance(output, torch.Tensor) and output.grad_fn]
-    seen = set()
-    while waiting:
-        node = waiting.pop()
-        number = node._sequence_nr()
-        if node in seen or number < start:
-            continue
-        seen.add(node)
-        for place, (following, output) in enumerate(node.next_functions):
-            if following is None:
-                continue
-            if (following, output) in targets:
-                yield node, (number - start, place), (following, output)
-            else:
-                waiting.append(following)
+def keep_pieces(node: Node, kept: list[tuple[int, Pieces]]) -> None:
+    """Have a node keep what it gives back at some places, whenever the graph's own backward runs it."""
+    if not kept:
+        return
 
-
-def _keeper(kept: list[tuple[int, Pieces]]) -> Callable[[Any, Any], None]:
     def keep(given_back: tuple[torch.Tensor | None, ...], _: object) -> None:
+        if inner_backward.is_running:
+            return
         for place, pieces in kept:
             piece = given_back[place]
             if piece is not None:
                 pieces.add(piece)
 
-    return keep
+    node.register_hook(keep)
 
 
-def _target(tensor: torch.Tensor) -> Target:
+def note_leads(node: Node, leads: Leads) -> None:
+    """Note on a node of autograd's graph where what it was made of leads to."""
+    _notes(node)[_LEADS] = leads
+
+
+def noted_leads(node: Node) -> Leads | None:
+    """Return what was noted."""
+    return _notes(node).get(_LEADS)
+
+
+class InnerBackward:
+    """Knows whether a backward runs that a step itself makes: what flows back in it belongs to no edge."""
+
+    def __init__(self) -> None:
+        self.is_running = False
+
+    def __enter__(self) -> None:
+        self.is_running = True
+
+    def __exit__(self, *_: object) -> None:
+        self.is_running = False
+
+
+inner_backward = InnerBackward()
+
+
+def _made_since(start: int, outputs: tuple[Any, ...], targets: Collection[Target]) -> Iterator[Node]:
+    """Yield the nodes made since `start` that lead from outputs to targets and no further, outputs first."""
+    waiting = [output.grad_fn for output in outputs if isinstance(output, torch.Tensor) and output.grad_fn]
+    seen = set()
+    while waiting:
+        node = waiting.pop()
+        if node in seen or node._sequence_nr() < start:
+            continue
+        seen.add(node)
+        yield node
+        waiting += [each[0] for each in node.next_functions if each[0] is not None and each not in targets]
+
+
+_LEADS = "gradcanvas.leads"
+
+
+def _notes(node: Node) -> dict[str, Leads]:
+    notes: dict[str, Leads] = node.metadata  # type: ignore[assignment]
+    return notes
+
+
+def target_of(tensor: torch.Tensor) -> Target:
+    """Return where a tensor's gradient arrives."""
     edge = get_gradient_edge(tensor)
     return edge.node, edge.output_nr
 

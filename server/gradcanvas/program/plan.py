@@ -10,6 +10,7 @@ from typing import Literal
 
 from gradcanvas.program.binding import BoundNode, Reference, Scope
 from gradcanvas.program.modules import bodies_of
+from gradcanvas.program.traits import draws_or_changes, may_require
 
 How = Literal["none", "own", "alias", "piece", "pass"]
 """How an edge's gradient is seen.
@@ -96,6 +97,7 @@ class Step:
         edges: one for each wire, in the order of the signature.
         values: its outputs by place, as far as they are known by name.
         keep: it draws random numbers or changes state, so that every step must run it.
+        is_differentiated: its derivative may be differentiated in turn.
     """
 
     node: BoundNode
@@ -104,6 +106,7 @@ class Step:
     edges: tuple[PlannedEdge, ...]
     keep: bool
     values: list[Value] = field(default_factory=list)
+    is_differentiated: bool = False
 
     @property
     def has_many(self) -> bool:
@@ -164,18 +167,6 @@ def plan_scope(
         if given is not None:
             given[0].uses += 1
     return planner.plan
-
-
-def draws_or_changes(node: BoundNode, functions: Mapping[str, Scope]) -> bool:
-    """Tell whether running a node draws random numbers or changes state, itself or in what it calls."""
-    if node.operation.random or node.operation.state:
-        return True
-    return any(
-        draws_or_changes(inner, functions)
-        for name in node.functions.values()
-        for inner in functions[name].nodes.values()
-        if not inner.is_source
-    )
 
 
 @dataclass(eq=False, slots=True)
@@ -254,7 +245,7 @@ class _Planner:
         path = frame.prefix + node.id
         keep = draws_or_changes(node, self.functions)
         step = Step(node, path, frame.state + node.owner, edges, keep)
-        requires = node.is_module or node.is_control or any(edge.value.requires for edge in edges)
+        requires = may_require(node, any(edge.value.requires for edge in edges))
         for edge in edges:
             edge.step = step
             edge.value.uses += 1

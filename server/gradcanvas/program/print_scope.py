@@ -13,6 +13,7 @@ from gradcanvas.program.calling import call_arguments
 from gradcanvas.program.modules import Body, bodies_of, everything_made
 from gradcanvas.program.places import is_native
 from gradcanvas.program.print_names import Names, joined
+from gradcanvas.program.traits import GRADIENT
 from gradcanvas.program.values import python_text, to_python_source
 
 INDENT = "    "
@@ -98,7 +99,9 @@ class ScopePrinter:
         if is_native(name):
             _leading_operands(node, args, kwargs)
         if name == "gradcanvas.detach":
-            return f"{kwargs['input'] if kwargs else args[0]}.detach()"
+            return f"{kwargs['input']}.detach(){'.requires_grad_()' if kwargs.get('requires_grad') else ''}"
+        if name == GRADIENT:
+            return _gradient_text(node, kwargs)
         if node.is_module:
             return f"{self.kept[node.owner]}({arguments_text(args, kwargs)})"
         if node.operation.kind == "method":
@@ -249,6 +252,20 @@ def _taken_out(node: BoundNode, reference: Reference) -> str:
         return f"[{place}][{index - place}]"
     named = getattr(torch.return_types, node.operation.name.rpartition(".")[2], None)
     return f".{reference.output}" if hasattr(named, reference.output) else f"[{index}]"
+
+
+def _gradient_text(node: BoundNode, kwargs: Mapping[str, Any]) -> str:
+    """Return the call that takes a gradient; what was computed stays, whatever becomes of the gradient."""
+    given = {name: value for name, value in kwargs.items() if value is not False and value is not None}
+    operands = [given.pop("outputs"), given.pop("inputs")]
+    if kwargs.get("create_graph") is False:
+        given["retain_graph"] = True
+    else:
+        given["create_graph"] = True
+    if given.get("materialize_grads"):
+        given["allow_unused"] = True
+    text = f"torch.autograd.grad({arguments_text(operands, given)})"
+    return text if node.outputs[0].many else f"{text}[0]"
 
 
 def _leading_operands(node: BoundNode, args: list[Any], kwargs: dict[str, Any]) -> None:

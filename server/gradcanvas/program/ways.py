@@ -8,10 +8,17 @@ from collections.abc import Iterable
 
 from gradcanvas.program.places import uses_each_tensor_once
 from gradcanvas.program.plan import Plan, PlannedEdge, Step, Value
+from gradcanvas.program.traits import GRADIENT
 
 DETACHING = frozenset({"gradcanvas.detach", "torch.detach", "torch.Tensor.detach"})
 COMPARING = frozenset({"torch.nn.MultiheadAttention", "torch.nn.functional.multi_head_attention_forward"})
 """They ask whether their arguments are one and the same tensor, and compute differently if so."""
+
+GRADIENT_INPUTS = {
+    "outputs": "what {} gives flows back through what this was computed from",
+    "inputs": "{} takes the gradient with respect to it",
+}
+"""Inputs of `gradcanvas.grad` along which nothing flows back, and why."""
 
 NOT_REQUIRED = "{} does not require a gradient"
 
@@ -24,13 +31,9 @@ def choose_ways(plan: Plan, *, is_asked: bool = False) -> None:
         is_asked: the backward is asked for the gradients, and they are read before anything is added to a
             leaf's `.grad`: a leaf with one use then shows that edge's gradient itself.
     """
-    composed = {step for step in plan.steps if not _is_one_place(step)}
+    composed = {step for step in plan.steps if step.is_differentiated or not _is_one_place(step)}
     for step in plan.steps:
-        for edge in step.edges:
-            edge.value.shared |= edge.value.uses > 1 or step.node.is_control
-        passes = step in composed and any(edge.value.shared for edge in step.edges)
-        for value in step.values:
-            value.shared |= passes or value.uses > 1
+        _share(step, step in composed)
     for step in plan.steps:
         for edge in step.edges:
             _choose(edge, step, step in composed, is_asked=is_asked)
@@ -39,6 +42,20 @@ def choose_ways(plan: Plan, *, is_asked: bool = False) -> None:
     for row in plan.rows:
         if isinstance(row, PlannedEdge) and row.how == "pass" and not row.value.requires:
             row.how, row.why = "none", (NOT_REQUIRED, None)
+
+
+def _share(step: Step, is_composed: bool) -> None:
+    """Tell at which tensors gradients arrive by more ways than one edge.
+
+    Where the derivative is differentiated it may give back both to what a step is given and to what it gives.
+    Of two gradients that are taken at once, one may be the other.
+    """
+    twice = step.is_differentiated or step.node.operation.name == GRADIENT
+    for edge in step.edges:
+        edge.value.shared |= twice or edge.value.uses > 1 or step.node.is_control
+    passes = twice or (is_composed and any(edge.value.shared for edge in step.edges))
+    for value in step.values:
+        value.shared |= passes or value.uses > 1
 
 
 def _is_one_place(step: Step) -> bool:
@@ -51,6 +68,8 @@ def _choose(edge: PlannedEdge, step: Step, composed: bool, is_asked: bool) -> No
         edge.how, edge.why = "none", (NOT_REQUIRED, None)
     elif step.node.operation.name in DETACHING:
         edge.how, edge.why = "none", ("detached by {}", step.path)
+    elif step.node.operation.name == GRADIENT and edge.argument in GRADIENT_INPUTS:
+        edge.how, edge.why = "none", (GRADIENT_INPUTS[edge.argument], step.path)
     elif step.node.is_control:
         if step.node.operation.name == "gradcanvas.if" and edge.argument == "condition":
             edge.how, edge.why = "none", ("{} only decides what runs", None)
