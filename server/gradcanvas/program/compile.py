@@ -17,7 +17,7 @@ from gradcanvas.program.observe import Layout, Observer
 from gradcanvas.program.plan import Plan, Step, plan_scope
 from gradcanvas.program.program import Observation, Program
 from gradcanvas.program.regions import mark_differentiated
-from gradcanvas.program.traits import takes_gradient
+from gradcanvas.program.traits import differentiates, takes_gradient
 from gradcanvas.program.ways import choose_ways
 
 Wanted = tuple[Reference | None, ...] | None
@@ -58,6 +58,9 @@ class _Compiler:
             _observed=_when_called(lambda: self.observation(wanted, retain=True)),
             _asked=_when_called(lambda: self.observation(wanted, retain=False)),
             _failures=self.failures,
+            takes_gradients=any(
+                differentiates(node, self.functions) for node in self.binding.scope.nodes.values()
+            ),
         )
 
     def observation(self, wanted: Wanted, *, retain: bool) -> Callable[..., Observation]:

@@ -68,7 +68,9 @@ def _faults(
             if words is not None:
                 yield at, words
     for at, reference, meta in _wires(node, fed, "inputs"):
-        words = _input_fault(run, node, reference, meta)
+        words = _input_fault(node, reference, meta)
+        if words is None and all(output.requires_grad for _, _, output in outputs):
+            words = _unused_fault(run, node, reference)
         if words is not None:
             yield at, words
 
@@ -107,13 +109,17 @@ def _flow_fault(reference: Reference, meta: Meta, flow: Meta) -> Words | None:
     return None
 
 
-def _input_fault(run: ScopeRun, node: BoundNode, reference: Reference, meta: Meta) -> Words | None:
+def _input_fault(node: BoundNode, reference: Reference, meta: Meta) -> Words | None:
     if not meta.requires_grad:
         message = (
             f"`{reference}` does not require a gradient, so `{node.id}` cannot take one with respect to it. "
             "PyTorch says: One of the differentiated Tensors does not require grad"
         )
         return "grad-not-required", message, _REMEDY.format(reference)
+    return None
+
+
+def _unused_fault(run: ScopeRun, node: BoundNode, reference: Reference) -> Words | None:
     is_allowed = any(node.values.get(name) is True for name in ("allow_unused", "materialize_grads"))
     if not is_allowed and _is_unused(run, node, reference):
         message = (

@@ -159,6 +159,7 @@ class Program:
         device: where its tensors are made.
         modules: every module by its path, once `make` has made them.
         metrics: the names of what follows the loss in `plain`'s result.
+        takes_gradients: it takes gradients while it runs, so that autograd must follow it.
     """
 
     inputs: tuple[str, ...]
@@ -170,6 +171,7 @@ class Program:
     _observed: Callable[..., Observation]
     _asked: Callable[..., Observation]
     _failures: FailureMap = field(repr=False)
+    takes_gradients: bool = False
 
     def make(
         self,

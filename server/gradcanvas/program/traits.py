@@ -3,7 +3,7 @@
 Knows operations and functions, nothing of plans.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from gradcanvas.program.binding import BoundNode, Scope
 
@@ -22,15 +22,24 @@ def draws_or_changes(node: BoundNode, functions: Mapping[str, Scope]) -> bool:
     )
 
 
+def differentiates(node: BoundNode, functions: Mapping[str, Scope]) -> bool:
+    """Tell whether a node takes a gradient while it runs, itself or in what it calls."""
+    return any(each.operation.name == GRADIENT for each in _with_inner(node, functions))
+
+
 def takes_gradient(node: BoundNode, functions: Mapping[str, Scope]) -> bool:
-    """Tell whether a node takes a gradient that can be differentiated, itself or in what it calls."""
-    if node.operation.name == GRADIENT:
-        return node.values.get("create_graph") is not False
+    """Tell whether it takes one that can be differentiated in turn."""
     return any(
-        takes_gradient(inner, functions)
-        for name in node.functions.values()
-        for inner in functions[name].nodes.values()
+        each.operation.name == GRADIENT and each.values.get("create_graph") is not False
+        for each in _with_inner(node, functions)
     )
+
+
+def _with_inner(node: BoundNode, functions: Mapping[str, Scope]) -> Iterator[BoundNode]:
+    yield node
+    for name in node.functions.values():
+        for inner in functions[name].nodes.values():
+            yield from _with_inner(inner, functions)
 
 
 def may_require(node: BoundNode, is_fed: bool) -> bool:

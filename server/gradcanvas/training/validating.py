@@ -63,6 +63,8 @@ def validate(
 ) -> tuple[Tensor, ...]:
     """Give loss and metrics on the replaced sources: in eval mode, without gradient, random state put back.
 
+    A graph that takes gradients itself takes them here as well; what replaces a leaf is one, then.
+
     Raises:
         NodeError: an operation failed.
     """
@@ -72,10 +74,13 @@ def validate(
             given[str(each.source)] = sources[str(each.reference)]
         else:
             given[str(each.source)] = torch.tensor(each.data, device=program.device)
-    with torch.no_grad(), borrowed(program.device), _evaluating(program.modules):
+        if program.takes_gradients and sources[str(each.source)].requires_grad:
+            given[str(each.source)] = given[str(each.source)].detach().requires_grad_()
+    follows = torch.set_grad_enabled(program.takes_gradients)
+    with follows, borrowed(program.device), _evaluating(program.modules):
         numbers = program.plain(*(given[ref] for ref in program.inputs))
     # A metric may be a parameter itself, which the next step changes.
-    return tuple(number.clone() for number in numbers if number is not None)
+    return tuple(number.detach().clone() for number in numbers if number is not None)
 
 
 @contextmanager
