@@ -38,6 +38,8 @@ export interface ViewState {
   readonly lossScale: "log" | "linear";
   /** Whether the inspector has the elements of tensors unfolded. */
   readonly elementsOpen: boolean;
+  /** Whether the inspector has torch's documentation unfolded. */
+  readonly documentationOpen: boolean;
   /** An open search on the canvas. */
   readonly search: SearchRequest | null;
   readonly wire: WireEnd | null;
@@ -57,6 +59,7 @@ export interface ViewState {
   setDockHeight(height: number): void;
   setLossScale(scale: "log" | "linear"): void;
   showElements(open: boolean): void;
+  showDocumentation(open: boolean): void;
   openSearch(request: SearchRequest): void;
   closeSearch(): void;
   setWire(wire: WireEnd | null): void;
@@ -81,6 +84,7 @@ export const useView = create<ViewState>()((set, get) => ({
   dockHeight: 196,
   lossScale: "log",
   elementsOpen: false,
+  documentationOpen: false,
   search: null,
   wire: null,
   dialog: null,
@@ -99,6 +103,7 @@ export const useView = create<ViewState>()((set, get) => ({
   setDockHeight: (dockHeight) => set({ dockHeight }),
   setLossScale: (lossScale) => set({ lossScale }),
   showElements: (elementsOpen) => set({ elementsOpen }),
+  showDocumentation: (documentationOpen) => set({ documentationOpen }),
   openSearch: (search) => set({ search }),
   closeSearch: () => set({ search: null }),
   setWire: (wire) => set({ wire }),

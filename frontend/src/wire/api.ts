@@ -1,4 +1,5 @@
 /** The server's HTTP routes, as docs/wire.md has them. */
+import type { OperationPage } from "../catalog/documentation";
 import { readCatalog } from "../catalog/read-catalog";
 import type { Catalog } from "../catalog/types";
 import type { ExampleEntry, GraphEntry, MadeGraph, NewGraph, Problem, Refusal } from "./messages";
@@ -12,6 +13,11 @@ export async function fetchCatalog(): Promise<Catalog> {
     const seconds = Number(answer.headers.get("Retry-After")) || 1;
     await new Promise((resume) => setTimeout(resume, Math.min(seconds, 5) * 1000));
   }
+}
+
+/** What is told of an operation. */
+export async function fetchOperationPage(operation: string): Promise<OperationPage> {
+  return (await body(await fetch(`/api/documentation/${encodeURIComponent(operation)}`))) as OperationPage;
 }
 
 /** The examples, in the order they are offered. */

@@ -17,6 +17,7 @@ import { useDocument, useEditor, useSnapshot } from "../../editor/editor";
 import { useRun } from "../../run/run-store";
 import { ArgumentField } from "./argument-field";
 import { ChoiceField } from "./choice-fields";
+import { DocumentationFold } from "./documentation-fold";
 import { FeedSettings } from "./feed-settings";
 import { KeptValues } from "./kept-values";
 import { ProblemNotes } from "./problem-notes";
@@ -47,6 +48,7 @@ export function GraphSettings(): ReactNode {
         <Steps />
         <OptimizerChoice />
         <OptimizerArguments />
+        <OptimizerDocumentation />
       </section>
       <FeedSettings />
       <h2 className="inspector-heading">Graph</h2>
@@ -178,6 +180,13 @@ function OptimizerArguments(): ReactNode {
       onSet={(literal, merge) => setOptimizerArgument(document, argument.name, literal, merge ?? null)}
     />
   ));
+}
+
+function OptimizerDocumentation(): ReactNode {
+  const op = useDocument((snapshot) => snapshot.train.optimizer?.op);
+  const isKnown = useCatalog((state) => state.catalog.operations.has(op ?? ""));
+  if (!op || !isKnown) return null;
+  return <DocumentationFold operation={op} heading={`What ${op.split(".").at(-1)} does`} />;
 }
 
 /** An optimiser's arguments choose its overload as a node's do. */

@@ -1,5 +1,5 @@
 /** The fields of one node: its name, its arguments, how it takes part in the gradient, its exact figures. */
-import { type ReactNode, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { useCatalog } from "../../catalog/catalog-store";
 import { argumentsOf, chooseOverload } from "../../catalog/sockets";
 import type { Argument, Operation, Overload } from "../../catalog/types";
@@ -13,10 +13,16 @@ import { focusCanvas } from "../palette/focus-canvas";
 import { NodeArgumentField } from "./argument-field";
 import { ChoiceField, SwitchField } from "./choice-fields";
 import { DATA } from "./data-source-field";
+import { DocumentationFold } from "./documentation-fold";
 import { NodeFigures } from "./figures";
 import { Ledger } from "./ledger";
 import { ProblemNotes } from "./problem-notes";
 import { TextField } from "./text-field";
+
+/** With the setting of mathematics: it comes when the first operation is looked at. */
+const NodeDerivative = lazy(() =>
+  import("./documentation/derivative").then((part) => ({ default: part.NodeDerivative })),
+);
 
 /** Everything of one node that can be read or changed. */
 export function NodeInspector({ node }: { readonly node: NodeView }): ReactNode {
@@ -42,6 +48,16 @@ export function NodeInspector({ node }: { readonly node: NodeView }): ReactNode 
       {owned.map((leaf) => (
         <Ledger key={leaf} leaf={leaf} />
       ))}
+      {operation && (
+        <>
+          {(operation.kind === "function" || operation.kind === "method") && (
+            <Suspense>
+              <NodeDerivative node={node} operation={operation} />
+            </Suspense>
+          )}
+          <DocumentationFold operation={node.op} />
+        </>
+      )}
     </>
   );
 }

@@ -1,0 +1,186 @@
+/** The derivatives of an operation as mathematics, and beneath as PyTorch has them. */
+import { type ReactNode, useMemo } from "react";
+import type { Derivative, Equation, Formula } from "../../../catalog/documentation";
+import { useSnapshot } from "../../../editor/editor";
+import { useRun } from "../../../run/run-store";
+import { broadcastOf, chooseDerivative, isComplex, type NodeInRun, namesAround } from "./choose-derivative";
+import { equationText, type FormulaNames, formulaCommands, plainNames } from "./formula-text";
+import "./documentation.css";
+import { Mathematics } from "./mathematics";
+import { useOperationPage } from "./use-operation-page";
+
+interface Props {
+  readonly node: NodeInRun["node"];
+  readonly operation: NodeInRun["operation"];
+}
+
+/** How the gradient comes back through one node. */
+export function NodeDerivative({ node, operation }: Props): ReactNode {
+  const page = useOperationPage(operation.name);
+  const snapshot = useSnapshot();
+  const layout = useRun((run) => run.layout);
+  const around = useMemo(
+    (): NodeInRun => ({ node, operation, snapshot, layout }),
+    [node, operation, snapshot, layout],
+  );
+  if (page === null || page === "failed") return null;
+  const chosen = chooseDerivative(page.derivatives, around);
+  const parts = page.composed.filter((part) => part.of.split(".")[0] !== chosen?.of.split(".")[0]);
+  if (!chosen && parts.length === 0) return null;
+  return (
+    <section aria-label="Derivative" className="derivative">
+      <h3 className="inspector-heading">
+        Derivative of {operation.name.split(".").at(-1)} at {node.id}
+      </h3>
+      {chosen && <Rows derivative={chosen} around={around} />}
+      {parts.length > 0 && <Parts parts={parts} alone={chosen === null} />}
+    </section>
+  );
+}
+
+function Rows({
+  derivative,
+  around,
+}: {
+  readonly derivative: Derivative;
+  readonly around: NodeInRun;
+}): ReactNode {
+  const names = useMemo(() => namesAround(around), [around]);
+  const complex = isComplex(around);
+  const shown = useMemo(() => derivative.formulas.filter(hasFormula), [derivative]);
+  const silent = derivative.formulas.filter((formula) => !hasFormula(formula));
+  return (
+    <div className="box">
+      {shown.map((formula) => (
+        <FormulaRows
+          key={formula.arguments.join()}
+          formula={formula}
+          names={names}
+          complex={complex}
+          around={around}
+        />
+      ))}
+      {silent.length > 0 && (
+        <p className="derivative-said">
+          No gradient flows to {silent.flatMap((formula) => formula.arguments).join(", ")}.
+        </p>
+      )}
+      {complex && <p className="derivative-said">A bar, and H, are the complex conjugate.</p>}
+      <AsPyTorchHasIt derivative={derivative} />
+    </div>
+  );
+}
+
+interface FormulaProps {
+  readonly formula: Formula;
+  readonly names: FormulaNames;
+  readonly complex: boolean;
+  readonly around: NodeInRun | null;
+}
+
+function FormulaRows({ formula, names, complex, around }: FormulaProps): ReactNode {
+  if (formula.equations.length === 0) return <Verbatim formula={formula} />;
+  return formula.equations.map((equation) => {
+    const broadcast = around && equation.elementwise ? broadcastOf(around, argumentOf(equation)) : null;
+    return (
+      <div key={equation.left} className="derivative-row">
+        <Mathematics
+          text={equationText(equation, names, broadcast !== null)}
+          display
+          commands={complex ? COMPLEX : REAL}
+        />
+        {broadcast && (
+          <p className="derivative-said">
+            The sum goes over where ({broadcast.from.join(", ")}) is broadcast to ({broadcast.to.join(", ")}).
+          </p>
+        )}
+        {equation.holds && <p className="derivative-said">{sentence(equation.holds)}</p>}
+      </div>
+    );
+  });
+}
+
+const REAL = formulaCommands(false);
+const COMPLEX = formulaCommands(true);
+
+function hasFormula(formula: Formula): boolean {
+  return formula.formula !== null;
+}
+
+function argumentOf(equation: Equation): string {
+  return /\\argument\{(\w+)\}/.exec(equation.left)?.[1] ?? "";
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function AsPyTorchHasIt({ derivative }: { readonly derivative: Derivative }): ReactNode {
+  return (
+    <details className="derivative-source">
+      <summary>as PyTorch has it</summary>
+      {derivative.formulas.filter(hasFormula).map((formula) => (
+        <Verbatim key={formula.arguments.join()} formula={formula} />
+      ))}
+    </details>
+  );
+}
+
+function Verbatim({ formula }: { readonly formula: Formula }): ReactNode {
+  return (
+    <p className="derivative-code">
+      <code>
+        {formula.arguments.join(", ")}: {formula.formula}
+      </code>
+    </p>
+  );
+}
+
+/** What PyTorch makes the operation of, with the formulas of each part on demand. */
+function Parts({
+  parts,
+  alone,
+}: {
+  readonly parts: readonly Derivative[];
+  readonly alone: boolean;
+}): ReactNode {
+  return (
+    <div className="derivative-parts">
+      <p className="derivative-said">
+        {alone
+          ? "PyTorch composes it of these, and differentiates each:"
+          : "Depending on its arguments it runs:"}
+      </p>
+      {parts.map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: an operation may run one operator twice
+        <Part key={index} part={part} />
+      ))}
+    </div>
+  );
+}
+
+function Part({ part }: { readonly part: Derivative }): ReactNode {
+  const shown = part.formulas.filter(hasFormula);
+  if (shown.length === 0) return <code className="derivative-part">{part.of}</code>;
+  return (
+    <details>
+      <summary>
+        <code>{part.of}</code>
+      </summary>
+      <div className="box">
+        {shown.map((formula) => (
+          <FormulaRows
+            key={formula.arguments.join()}
+            formula={formula}
+            names={PLAIN}
+            complex={false}
+            around={null}
+          />
+        ))}
+        <AsPyTorchHasIt derivative={part} />
+      </div>
+    </details>
+  );
+}
+
+const PLAIN = plainNames("input");

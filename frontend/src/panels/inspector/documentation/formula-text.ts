@@ -1,0 +1,62 @@
+/** Fills a formula of torch's with the names of one graph: whose gradient it is, and what a command stands for.
+Knows nothing of KaTeX or the DOM. */
+import type { Equation } from "../../../catalog/documentation";
+
+/** What stands in a graph where a formula names an argument or an output. */
+export interface FormulaNames {
+  /** A node's name or a number; null leaves the argument's own name. */
+  readonly argument: (name: string) => string | null;
+  /** The name of the operation's output, or of one of several. */
+  readonly result: (output: string) => string;
+}
+
+/** The formula as an operation alone has it. */
+export function plainNames(self: string): FormulaNames {
+  return {
+    argument: (name) => (name === "self" ? self : null),
+    result: (output) => (output === "" ? "output" : /^\d+$/.test(output) ? `output_${output}` : output),
+  };
+}
+
+/** An equation in LaTeX; `summed`: its argument is broadcast, so that its gradient is a sum. */
+export function equationText(equation: Equation, names: FormulaNames, summed: boolean): string {
+  const { left, right, elementwise, is_sum } = equation;
+  const whole = summed && elementwise ? `\\sum ${is_sum ? `\\left(${right}\\right)` : right}` : right;
+  return withoutUnits(filled(`${left} = ${whole}`, names));
+}
+
+function filled(latex: string, names: FormulaNames): string {
+  return latex
+    .replace(/\\argument\{([^{}]*)\}/g, (_, name: string) => nameText(names.argument(name) ?? name))
+    .replace(/\\result\{([^{}]*)\}/g, (_, output: string) => nameText(names.result(output)));
+}
+
+/** A factor of one, which an argument's default may have become, is not said. */
+function withoutUnits(latex: string): string {
+  return latex
+    .replace(/(^|[\s{(])(?:\\conjugate\{1(?:\.0)?\}|1(?:\.0)?) \\cdot /g, "$1")
+    .replace(/\{((?:[^{}]|\{[^{}]*\})+)\}\^\{1(?:\.0)?\}/g, "$1");
+}
+
+/** A name as mathematics writes it: single letters slanted, words upright, a number at the end below the line. */
+export function nameText(name: string): string {
+  if (/^-?\d+(\.\d+)?$/.test(name)) return name;
+  const [, word = name, below] = /^([A-Za-z]+)_?(\d+)$/.exec(name) ?? [];
+  const text = word.length === 1 ? word : `\\mathrm{${word.replace(/[\\{}$&#%^~_]/g, escaped)}}`;
+  return below === undefined ? text : `${text}_{${below}}`;
+}
+
+function escaped(character: string): string {
+  if (character === "\\") return "\\backslash ";
+  return character === "^" || character === "~" ? " " : `\\${character}`;
+}
+
+/** What the commands of the formulas stand for; with real numbers conjugation says nothing and is not shown. */
+export function formulaCommands(complex: boolean): Readonly<Record<string, string>> {
+  return {
+    "\\gradient": "\\frac{\\partial L}{\\partial\\,#1}",
+    "\\conjugate": complex ? "\\overline{#1}" : "#1",
+    "\\conjugatesum": complex ? "\\overline{#1}" : "\\left(#1\\right)",
+    "\\adjoint": complex ? "\\mathrm{H}" : "\\top",
+  };
+}

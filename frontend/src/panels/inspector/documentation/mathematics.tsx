@@ -1,0 +1,74 @@
+/** A formula, set by KaTeX: as HTML to be seen and as MathML to be read aloud. */
+import katex from "katex";
+import "katex/dist/katex.css";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
+
+interface Props {
+  readonly text: string;
+  /** It stands alone, in a line of its own that is scrolled where it is wide. */
+  readonly display?: boolean;
+  readonly commands?: Readonly<Record<string, string>>;
+}
+
+/** LaTeX that cannot be set stands as it was written. */
+export function Mathematics({ text, display = false, commands = NONE }: Props): ReactNode {
+  const place = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const element = place.current;
+    if (!element) return undefined;
+    setFormula(element, text, display, commands);
+    if (!display) return undefined;
+    const refit = (): void => fitWidth(element);
+    refit();
+    const observer = new ResizeObserver(refit);
+    observer.observe(element);
+    document.fonts?.addEventListener("loadingdone", refit);
+    return () => {
+      observer.disconnect();
+      document.fonts?.removeEventListener("loadingdone", refit);
+    };
+  }, [text, display, commands]);
+  if (!display) return <span ref={place} className="formula" />;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than its place is scrolled by keys as well
+    <section ref={place} className="formula-display" aria-label="Formula" tabIndex={0} />
+  );
+}
+
+const NONE: Readonly<Record<string, string>> = {};
+/** Widest rule, in em: algorithms of torch are framed by rules of a printed page's width. */
+const WIDEST_RULE = 28;
+/** A formula is made smaller to fit, down to this; then it is scrolled. */
+const SMALLEST = 0.74;
+
+function setFormula(
+  element: HTMLElement,
+  text: string,
+  display: boolean,
+  commands: Readonly<Record<string, string>>,
+): void {
+  // These environments are for lines of their own, and one stands in a sentence.
+  const displayMode = display || /\\begin\{(?:align|gather|equation)/.test(text);
+  try {
+    katex.render(text, element, {
+      displayMode,
+      output: "htmlAndMathml",
+      throwOnError: true,
+      strict: "ignore",
+      maxSize: WIDEST_RULE,
+      macros: { ...commands },
+    });
+  } catch {
+    const code = document.createElement("code");
+    code.textContent = text;
+    element.replaceChildren(code);
+  }
+}
+
+function fitWidth(element: HTMLElement): void {
+  element.style.fontSize = "";
+  const wide = element.scrollWidth;
+  const room = element.clientWidth;
+  if (room === 0 || wide <= room) return;
+  element.style.fontSize = `${Math.max(SMALLEST, room / wide) * 100}%`;
+}
