@@ -1,5 +1,6 @@
 """Figures of large tensors, reduced where they lie; knows only tensors.
 
+On the host each tensor is reduced while it is in the cache; on a GPU all of them in as few kernels as can be.
 `torch._foreach_norm` adds float32 squares one after the other and is off by 1e-5 at a million elements, so
 what is large is cut into pieces, which all go into the same call. Where float32 squares overflow or vanish
 the figures are taken again in float64.
@@ -41,10 +42,6 @@ class Pending:
             return [torch.stack([scalar.double() for scalar in self.scalars])]
         return [torch.stack(self.scalars)] if self.scalars else []
 
-    def on_host(self) -> Array:
-        """Give the scalars of tensors that lie on the host already."""
-        return np.array([scalar.item() for scalar in self.scalars], np.float64)
-
     def finish(self, host: Array) -> Array:
         """Give the figures, (N, 5), from the scalars on the host."""
         count, norms = len(self.tensors), sum(self.pieces)
@@ -65,6 +62,29 @@ class Pending:
         for place in np.flatnonzero(~(is_zero | is_sound)):
             rows[place] = exact_figures(self.tensors[int(place)])
         return rows
+
+
+def host_figures(tensors: Sequence[Tensor]) -> Array:
+    """Give the figures, (N, 5), of real floating tensors on the host, each in its own precision."""
+    rows = np.zeros((len(tensors), 5))
+    for place, tensor in enumerate(tensors):
+        if tensor.dim() == 2 and tensor.mT.is_contiguous():
+            tensor = tensor.mT
+        norm, mean = _host_norm(tensor), tensor.sum().item() / tensor.numel()
+        bounds = torch.aminmax(tensor)
+        low, high = bounds.min.item(), bounds.max.item()
+        if (_TINY < norm < _HUGE and math.isfinite(mean)) or low == high == 0.0:
+            rows[place, :4] = norm, mean, low, high
+        else:
+            rows[place] = exact_figures(tensor)
+    return rows
+
+
+def _host_norm(tensor: Tensor) -> float:
+    if tensor.numel() <= 2 * _PIECE:
+        return float(torch.linalg.vector_norm(tensor).item())
+    norms = [torch.linalg.vector_norm(piece).item() for piece in torch.split(tensor.reshape(-1), _PIECE)]
+    return math.sqrt(math.fsum(norm * norm for norm in norms))
 
 
 def large_figures(tensors: Sequence[Tensor]) -> Pending:

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gradcanvas.training.large import exact_figures, large_figures, spread_sample
+from gradcanvas.training.large import exact_figures, host_figures, large_figures, spread_sample
 
 NORM, MEAN, MIN, MAX, NONFINITE = range(5)
 """Columns of a row of figures."""
@@ -137,9 +137,9 @@ class _Sorted:
         if self.exact:
             rows = [exact_figures(tensor) for tensor in self._large]
             return _to_host(parts), rows
-        pending = large_figures(self._large)
         if self._device is None or self._device.type == "cpu":
-            return _to_host(parts), pending.finish(pending.on_host())
+            return _to_host(parts), host_figures(self._large)
+        pending = large_figures(self._large)
         length = sum(part.numel() for part in parts)
         host = _to_host([*parts, *pending.joined()])
         return host[:length], pending.finish(host[length:])
