@@ -61,6 +61,26 @@ def counting(connection: Connection, settings: WorkerSettings) -> None:
                 connection.send_bytes(encode_json(_answer(message)))
 
 
+def engrossed(connection: Connection, settings: WorkerSettings) -> None:
+    """Behave like a worker that, once a graph says "long", is in one operation without end."""
+    connection.send_bytes(encode_json({"type": "ready", "pid": os.getpid()}))
+    is_long = False
+    while True:
+        try:
+            message = decode_json(connection.recv_bytes())
+        except EOFError:
+            return
+        connection.send_bytes(encode_json({"type": "notice", "heard": message}))
+        evaluates = message.get("evaluate", False)
+        if is_long and message["type"] == "load":
+            connection.send_bytes(encode_json({"type": "superseding", "seconds": 60.0}))
+        elif message["type"] == "load" and evaluates:
+            is_long = "long" in message["text"]
+            connection.send_bytes(encode_json({"type": "evaluating", "edit": message["edit"]}))
+            if not is_long:
+                connection.send_bytes(encode_json({"type": "evaluated"}))
+
+
 def _obey(verb: str, settings: WorkerSettings) -> None:
     match verb:
         case "deaf":

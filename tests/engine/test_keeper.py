@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from gradcanvas.engine.keeper import Keeper, WorkerError
+from gradcanvas.engine.keeper import Keeper
 from gradcanvas.engine.limits import Ended, Limits
 from gradcanvas.engine.local import LocalEngine
 from gradcanvas.engine.messages import WorkerSettings
+from gradcanvas.engine.questions import WorkerError
 
 PATIENCE = 20.0
 LIMITS = Limits(stop_grace_seconds=0.3, query_seconds=1.0, queries=2)
@@ -159,7 +160,7 @@ def test_too_many_questions_at_once_are_refused(kept: Kept) -> None:
     waiting = [threading.Thread(target=ask) for _ in range(LIMITS.queries)]
     for thread in waiting:
         thread.start()
-    wait_until(lambda: len(kept.keeper._queries) == LIMITS.queries)
+    wait_until(lambda: len(kept.keeper._questions) == LIMITS.queries)
 
     with pytest.raises(WorkerError, match="Too many"):
         kept.keeper.query({"what": "code"})
@@ -195,7 +196,7 @@ def test_a_worker_that_does_not_obey_stop_is_replaced_within_half_a_second(kept:
     assert reason.code == "stopped"
     assert is_replaced
     assert kept.listener.next() == {"type": "load", "text": "graph", "edit": 1, "evaluate": False}
-    assert kept.listener.next() == {"type": "restore"}
+    assert kept.listener.next() == {"type": "restore", "evaluate": True}
 
 
 def test_stop_takes_back_commands_that_were_not_sent_yet(kept: Kept) -> None:
@@ -261,7 +262,7 @@ def test_a_released_worker_leaves_its_copy_to_the_next(kept: Kept) -> None:
     assert reason.code == "released"
     assert not is_replaced
     kept.listener.until("load")
-    assert kept.listener.next() == {"type": "restore"}
+    assert kept.listener.next() == {"type": "restore", "evaluate": True}
 
 
 def test_a_worker_that_will_not_be_released_is_ended(kept: Kept) -> None:
@@ -271,6 +272,83 @@ def test_a_worker_that_will_not_be_released_is_ended(kept: Kept) -> None:
     kept.keeper.release()
 
     assert kept.listener.end()[0].code == "released"
+
+
+@pytest.fixture(scope="module")
+def engrossed_engine() -> Iterator[LocalEngine]:
+    engine = LocalEngine(target="tests.engine.small_workers:engrossed", preload="")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def engrossed(engrossed_engine: LocalEngine, tmp_path: Path) -> Iterator[Kept]:
+    kept = Kept(engrossed_engine, tmp_path)
+    kept.text = "long"
+    kept.keeper.load()
+    wait_until(lambda: kept.keeper.is_evaluating)
+    kept.listener.until("watch")
+    yield kept
+    kept.keeper.close()
+
+
+def test_an_edit_replaces_a_worker_that_an_old_evaluation_does_not_let_go(engrossed: Kept) -> None:
+    pid = engrossed.listener.pids.get(timeout=PATIENCE)
+    engrossed.text, engrossed.edit = "short", 2
+
+    began = time.monotonic()
+    engrossed.keeper.load()
+    engrossed.keeper.command("train")
+    assert engrossed.listener.pids.get(timeout=PATIENCE) != pid
+    took = time.monotonic() - began
+
+    engrossed.listener.until("watch")
+    assert engrossed.listener.next()["verb"] == "train"
+    assert is_idle(pid)
+    assert engrossed.listener.ends.empty()
+    assert took < 2.0
+    wait_until(lambda: not engrossed.keeper.is_evaluating)
+
+
+def test_the_newest_graph_is_evaluated_by_the_worker_that_takes_over(engrossed: Kept) -> None:
+    engrossed.text, engrossed.edit = "short", 2
+
+    engrossed.keeper.load()
+    engrossed.listener.until("load")
+    load = engrossed.listener.until("load")
+
+    assert (load["text"], load["edit"], load["evaluate"]) == ("short", 2, True)
+
+
+def test_an_evaluation_that_stop_had_to_end_is_named_and_not_tried_again(engrossed: Kept) -> None:
+    engrossed.keeper.stop()
+
+    reason, is_replaced = engrossed.listener.end()
+
+    assert reason.code == "stopped"
+    assert "evaluation" in reason.message
+    assert is_replaced
+    assert not engrossed.listener.until("load")["evaluate"]
+
+
+def test_a_worker_killed_in_an_evaluation_is_replaced_by_one_that_waits(engrossed: Kept) -> None:
+    os.kill(engrossed.listener.pids.get(timeout=PATIENCE), signal.SIGKILL)
+
+    reason, is_replaced = engrossed.listener.end()
+
+    assert reason.code == "died"
+    assert "next edit" in reason.help
+    assert is_replaced
+    assert not engrossed.listener.until("load")["evaluate"]
+
+
+def test_a_worker_killed_at_rest_is_replaced_by_one_that_evaluates(kept: Kept) -> None:
+    kept.keeper.load()
+    kept.listener.until("load")
+
+    os.kill(kept.listener.pids.get(timeout=PATIENCE), signal.SIGKILL)
+
+    assert kept.listener.until("load")["evaluate"]
 
 
 def test_closing_ends_the_worker_and_forgets_its_copy(kept: Kept) -> None:

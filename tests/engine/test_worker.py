@@ -322,7 +322,117 @@ def test_stop_ends_a_long_run_at_once_and_keeps_all(parent: Parent) -> None:
     while parent.connection.poll(0):
         message = parent.receive()
         assert message is not None
-        assert message["type"] == "heartbeat"
+        assert message["type"] in ("heartbeat", "evaluated")
+
+
+def endless() -> Json:
+    """Return a graph whose evaluation never ends, though each of its operations does at once."""
+    inner: Json = {
+        "inputs": ["value"],
+        "nodes": {"turned": {"op": "torch.cos", "inputs": {"input": "value"}}},
+    }
+    going: Json = {
+        "inputs": ["value"],
+        "nodes": {"on": {"op": "torch.ones_like", "inputs": {"input": "value"}}},
+    }
+    nodes = {
+        "start": {"op": "torch.tensor", "args": {"data": [0.5]}},
+        "loop": {
+            "op": "gradcanvas.while",
+            "inputs": {"value": "start"},
+            "args": {"condition": "going", "body": "inner", "limit": 10**12},
+        },
+    }
+    functions = {
+        "inner": inner | {"outputs": {"value": "turned"}},
+        "going": going | {"outputs": {"on": "on"}},
+    }
+    return {"gradcanvas": 1, "nodes": nodes, "functions": functions}
+
+
+def test_an_edit_ends_an_evaluation_between_two_operations(parent: Parent) -> None:
+    parent.load(endless())
+    parent.until("evaluating", edit=1)
+
+    parent.load(article())
+    parent.until("superseding")
+    parent.until("evaluated")
+    layout = parent.until("layout", edit=2)
+    parent.until("status", state="idle")
+
+    assert layout["loss"] == "loss"
+    assert parent.frames[-1].loss == article_script(1)[0][0]
+
+
+def test_an_edit_of_the_drawing_alone_ends_no_evaluation(parent: Parent) -> None:
+    parent.load(endless())
+    parent.until("evaluating", edit=1)
+    moved = endless()
+    moved["nodes"]["start"]["at"] = [10, 20]
+
+    parent.load(moved)
+    parent.until("heartbeat")
+    parent.until("heartbeat")
+    told = [message["type"] for message in parent.told]
+    parent.load(article())
+    parent.until("layout", edit=3)
+
+    assert told == ["ready", "evaluating"], parent.told
+
+
+def test_stop_ends_an_evaluation_and_says_so(parent: Parent) -> None:
+    parent.load(endless())
+    parent.until("evaluating")
+
+    parent.send(type="stop")
+    parent.until("stopped")
+    notice = parent.until("notice", code="evaluation-stopped")
+    status = parent.until("status")
+    parent.load(article())
+    parent.until("layout", edit=2)
+
+    assert "next edit" in notice["help"]
+    assert status["state"] == "idle"
+
+
+def test_an_evaluation_that_an_edit_ended_leaves_the_real_state_as_it_was(parent: Parent) -> None:
+    parent.load(article())
+    for _ in range(3):
+        parent.command("step")
+    parent.until("status", step=3)
+    graph = article()
+    graph["nodes"]["loss"]["inputs"]["input"] = "loop"
+    long = endless()
+    long["nodes"]["loop"]["inputs"]["value"] = "square"
+    graph["nodes"] |= {"loop": long["nodes"]["loop"]}
+    graph |= {"functions": long["functions"]}
+
+    parent.load(graph)
+    parent.until("evaluating", edit=2)
+    parent.load(article())
+    parent.until("evaluating", edit=3)
+    parent.until("status", step=3)
+    for _ in range(2):
+        parent.command("step")
+    parent.until("status", step=5)
+
+    assert parent.losses == article_script(5)[0]
+
+
+def test_signs_of_life_come_though_messages_do_not_cease(parent: Parent) -> None:
+    parent.load(endless())
+    parent.until("evaluating")
+    began = time.monotonic()
+
+    beats = 0
+    while time.monotonic() - began < 1.0:
+        parent.send(type="watch", rate=30)
+        time.sleep(0.02)
+        while parent.connection.poll(0):
+            message = parent.receive()
+            beats += message is not None and message["type"] == "heartbeat"
+
+    assert beats >= 2
 
 
 def test_the_worker_gives_signs_of_life_while_it_computes(parent: Parent) -> None:

@@ -77,6 +77,8 @@ class SmallWorker:
     def on_load(self, text: str, edit: int, evaluate: bool) -> None:
         self.layouts += 1
         title = json.loads(text).get("title", "")
+        if evaluate:
+            self.tell(type="evaluating", edit=edit)
         if title == "fault" and evaluate:
             os.kill(os.getpid(), signal.SIGFPE)
         self.tell(
@@ -90,10 +92,15 @@ class SmallWorker:
             parameters=[],
             loss=None,
         )
-        self.tell_status("idle")
+        if title == "endless" and evaluate:
+            return
+        if not self.is_running:
+            self.tell_status("idle")
         self.send_frame()
+        if evaluate:
+            self.tell(type="evaluated")
 
-    def on_restore(self) -> None:
+    def on_restore(self, evaluate: bool) -> None:
         state = json.loads(read_copy(self.settings.copy_path) or b"{}")
         self.step, self.run = state["step"], state["run"]
         self.tell_status("paused")
@@ -107,6 +114,8 @@ class SmallWorker:
             self.tell(type="stopped")
 
     def on_release(self) -> None:
+        if self.is_deaf:
+            return
         self.copy()
         os._exit(0)
 

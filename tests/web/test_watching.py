@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gradcanvas.engine.messages import places_of_frames
 from tests.web.running_server import AT_ONCE, Client, Server, running, wait_until
 
@@ -370,6 +372,41 @@ def test_a_worker_nobody_watches_is_released_and_its_state_comes_back(tmp_path: 
 
     assert returned.joined["losses"]["values"] == struct.pack("<d", 0)
     assert status["step"] == 1
+
+
+@pytest.mark.parametrize("verbs", [(), ("train",), ("backward",)])
+def test_an_evaluation_that_nobody_looks_at_any_more_is_ended(tmp_path: Path, verbs: tuple[str, ...]) -> None:
+    with running(tmp_path, left_seconds=0.2) as server:
+        client = Client(server, server.make())
+        client.next("layout")
+        for verb in verbs:
+            command(client, verb)
+        if "train" in verbs:
+            state(client, "running")
+        client.set("title", '"endless"')
+        client.until("layout", lambda layout: layout["leaves"] == ["endless"])
+        pid = worker_of(server)
+
+        client.close()
+
+        wait_until(lambda: not Path(f"/proc/{pid}").exists())
+
+
+def test_a_run_that_nobody_looks_at_goes_on(tmp_path: Path) -> None:
+    with running(tmp_path, left_seconds=0.1, unseen_seconds=0.1) as server:
+        graph = server.make()
+        client = Client(server, graph)
+        command(client, "train")
+        state(client, "running")
+        pid = worker_of(server)
+        client.close()
+        time.sleep(0.6)
+
+        returned = Client(server, graph)
+
+        assert returned.joined["status"]["state"] == "running"
+        assert worker_of(server) == pid
+        returned.close()
 
 
 def test_nothing_is_missed_between_the_answer_to_join_and_what_comes_after(

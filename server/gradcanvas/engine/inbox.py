@@ -5,10 +5,12 @@ Knows nothing of what the messages ask for.
 
 import os
 import threading
+import time
 from collections import deque
 from multiprocessing.connection import Connection
 from typing import Any
 
+from gradcanvas.engine.evaluation import Evaluation
 from gradcanvas.engine.messages import decode_json, encode_json
 
 Message = dict[str, Any]
@@ -19,6 +21,7 @@ class Inbox:
 
     Attributes:
         stopping: Stop has been heard and not been answered.
+        evaluation: what is being evaluated; ended where Stop, or a graph with other numbers, is heard.
     """
 
     def __init__(self, connection: Connection, heartbeat_seconds: float) -> None:
@@ -28,6 +31,7 @@ class Inbox:
         self._arrived = threading.Condition()
         self._sending = threading.Lock()
         self.stopping = threading.Event()
+        self.evaluation = Evaluation(self.send_json)
 
     def __bool__(self) -> bool:
         """Whether something waits."""
@@ -35,6 +39,7 @@ class Inbox:
 
     def listen(self) -> None:
         """Begin to read the pipe in a thread of its own; when the pipe ends, the process ends at once."""
+        self.evaluation.listen()
         threading.Thread(target=self._listen, name="gradcanvas-control", daemon=True).start()
 
     def send(self, data: bytes) -> None:
@@ -78,15 +83,21 @@ class Inbox:
 
     def _listen(self) -> None:
         try:
+            due = time.monotonic() + self._heartbeat_seconds
             while True:
-                if not self._connection.poll(self._heartbeat_seconds):
+                if self._connection.poll(max(0.0, due - time.monotonic())):
+                    self._hear(decode_json(self._connection.recv_bytes()))
+                if time.monotonic() >= due:
                     self.send_json({"type": "heartbeat"})
-                    continue
-                self._hear(decode_json(self._connection.recv_bytes()))
+                    due = time.monotonic() + self._heartbeat_seconds
         except (EOFError, OSError):
             os._exit(0)
 
     def _hear(self, message: Message) -> None:
+        if message["type"] in ("stop", "release"):
+            self.evaluation.stop()
+        elif message["type"] == "load":
+            self.evaluation.supersede(message["text"])
         with self._arrived:
             if message["type"] == "stop":
                 self._messages = deque(each for each in self._messages if each["type"] != "command")

@@ -1,73 +1,28 @@
 """One session's worker, kept alive: started on demand, fed in order, stopped in time, replaced when it ends.
 
-What the messages say is the worker's and the session's business; here it only matters which are answers.
+What the messages say is the worker's and the session's business; here it only matters which are answers, and
+when an evaluation begins and ends.
 """
 
-import itertools
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from gradcanvas.engine import messages
-from gradcanvas.engine.limits import RELEASED, STOPPED, Ended, Limits
+from gradcanvas.engine.deadline import Deadline
+from gradcanvas.engine.limits import RELEASED, STOPPED, SUPERSEDED, Ended, Limits
+from gradcanvas.engine.listener import Listener
 from gradcanvas.engine.local import Engine, Worker
 from gradcanvas.engine.messages import WorkerSettings, encode_json
+from gradcanvas.engine.questions import Questions
+from gradcanvas.engine.succession import Outbox, Successor, left_over, succeed
 
 REPLACEMENTS = 3
 RELEASE_SECONDS = 3.0
-
-
-class Listener(Protocol):
-    """Who hears what a worker says; called in the worker's reader thread."""
-
-    def starting(self) -> None:
-        """Take note that a worker is being started."""
-
-    def told(self, message: dict[str, Any]) -> None:
-        """Take a JSON message: ready, layout, status or notice."""
-
-    def frame(self, frame: bytes) -> None:
-        """Take a frame."""
-
-    def frames(self, batch: bytes) -> None:
-        """Take a batch of frames of a run's beginning."""
-
-    def losses(self, run: int, first: int, values: bytes) -> None:
-        """Take losses."""
-
-    def metrics(self, run: int, first: int, names: list[str], values: bytes) -> None:
-        """Take metrics."""
-
-    def validation(self, run: int, first: int, names: list[str], values: bytes) -> None:
-        """Take rows of validation."""
-
-    def lost(self, reason: Ended, is_replaced: bool) -> None:
-        """Take note that the worker ended."""
-
-
-class WorkerError(Exception):
-    """A question that got no answer."""
-
-    def __init__(self, code: str, message: str, help: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.help = help
-
-
-@dataclass
-class _Outbox:
-    """What is to be sent: the newest graph first, then the rest in order."""
-
-    load: bool = False
-    rest: deque[dict[str, Any]] = field(default_factory=deque)
-
-    def __bool__(self) -> bool:
-        return self.load or bool(self.rest)
+_SENT = 16
 
 
 class Keeper:
@@ -92,17 +47,18 @@ class Keeper:
         """
         self._engine, self._settings, self._limits = engine, settings, limits
         self._listener, self._source = listener, source
-        self._changed = threading.Condition()
-        self._outbox = _Outbox()
+        self._changed = threading.Condition(threading.RLock())
+        self._outbox = Outbox()
         self._worker: Worker | None = None
         self._rate = 0.0
         self._ends_in_a_row = 0
-        self._is_replacement = False
-        self._is_releasing = False
-        self._is_closed = False
-        self._stopping: threading.Timer | None = None
-        self._queries: dict[int, Future[Any]] = {}
-        self._query_ids = itertools.count(1)
+        self._is_releasing = self._is_closed = False
+        self._successor = Successor()
+        self._evaluated_edit: int | None = None
+        self._loaded_edit = 0
+        self._sent: deque[tuple[int, dict[str, Any]]] = deque(maxlen=_SENT)
+        self._stopping, self._superseding, self._refilling = Deadline(), Deadline(), Deadline()
+        self._questions = Questions(limits)
         self._sender: threading.Thread | None = None
 
     @property
@@ -110,11 +66,16 @@ class Keeper:
         """Whether a process is there."""
         return self._worker is not None
 
+    @property
+    def is_evaluating(self) -> bool:
+        """Whether it is evaluating an edit, which is of use only to whoever looks."""
+        return self._evaluated_edit is not None
+
     def load(self) -> None:
         """Have the newest graph loaded; several calls before it is sent are one."""
         with self._changed:
             self._ends_in_a_row = 0
-            self._is_replacement = False
+            self._successor = Successor()
             self._outbox.load = True
             self._wake()
 
@@ -141,36 +102,21 @@ class Keeper:
         Raises:
             WorkerError: There are too many questions, it took too long, or the worker answered with an error.
         """
-        answer: Future[Any] = Future()
+        number = self._questions.begin()
         with self._changed:
-            if len(self._queries) >= self._limits.queries:
-                raise WorkerError("busy", "Too many questions wait for an answer.", "Ask again in a moment.")
-            identifier = next(self._query_ids)
-            self._queries[identifier] = answer
-            self._outbox.rest.append(question | {"type": "query", "id": identifier})
+            self._outbox.rest.append(question | {"type": "query", "id": number})
             self._wake()
-        try:
-            return answer.result(self._limits.query_seconds)
-        except TimeoutError:
-            raise WorkerError(
-                "busy",
-                f"No answer within {self._limits.query_seconds:.0f} s: a step is still running.",
-                "Press Stop, or ask again when it has ended.",
-            ) from None
-        finally:
-            with self._changed:
-                self._queries.pop(identifier, None)
+        return self._questions.wait(number)
 
     def stop(self) -> None:
         """Stop what runs; if it does not end in time, end the worker and replace it."""
         with self._changed:
             worker = self._worker
             self._outbox.rest = deque(one for one in self._outbox.rest if one["type"] != "command")
-            if worker is None or self._stopping is not None:
+            self._sent.clear()
+            if worker is None or self._stopping.is_set:
                 return
-            self._stopping = threading.Timer(self._limits.stop_grace_seconds, worker.kill, [STOPPED])
-            self._stopping.daemon = True
-            self._stopping.start()
+            self._stopping.set(self._limits.stop_grace_seconds, partial(worker.kill, STOPPED))
         threading.Thread(target=worker.send, args=[encode_json({"type": "stop"})], daemon=True).start()
 
     def release(self) -> None:
@@ -210,46 +156,50 @@ class Keeper:
                 )
                 if self._is_closed:
                     return
-                outbox, self._outbox = self._outbox, _Outbox()
+                outbox, self._outbox = self._outbox, Outbox()
                 is_fresh = self._worker is None
-                evaluate = not self._is_replacement
             if is_fresh:
                 self._listener.starting()
-            letters = self._compose(outbox, is_fresh, evaluate)
+            letters = self._compose(outbox, is_fresh)
             with self._changed:
                 if self._is_closed:
                     return
                 worker = self._worker
                 if worker is None and is_fresh:
-                    worker = self._worker = self._start()
-                    self._is_replacement = False
+                    worker = self._worker = self._engine.start(
+                        self._settings, self._limits, self._receive, self._ended
+                    )
             if worker is None:
                 self._put_back(outbox)
                 continue
             for letter in letters:
-                worker.send(letter)
+                worker.send(encode_json(letter))
             if self._is_releasing:
                 self._put_back(outbox)
 
-    def _start(self) -> Worker:
-        return self._engine.start(self._settings, self._limits, self._receive, self._ended)
-
-    def _put_back(self, outbox: _Outbox) -> None:
+    def _put_back(self, outbox: Outbox) -> None:
         """Keep what was to be sent for the next worker."""
         with self._changed:
             self._outbox.load = True
             self._outbox.rest.extendleft(reversed(outbox.rest))
 
-    def _compose(self, outbox: _Outbox, is_fresh: bool, evaluate: bool) -> list[bytes]:
+    def _compose(self, outbox: Outbox, is_fresh: bool) -> list[dict[str, Any]]:
+        """Write the letters; a worker that takes over a state evaluates when it has it."""
         letters: list[dict[str, Any]] = []
+        evaluate = self._successor.is_evaluating or not is_fresh
+        has_copy = is_fresh and Path(self._settings.copy_path).exists()
         if is_fresh or outbox.load:
-            text, edit = self._source()
-            letters.append({"type": "load", "text": text, "edit": edit, "evaluate": evaluate or not is_fresh})
+            text, self._loaded_edit = self._source()
+            letter = {"type": "load", "text": text, "edit": self._loaded_edit}
+            letters.append(letter | {"evaluate": evaluate and not has_copy})
+        if has_copy:
+            letters.append({"type": "restore", "evaluate": evaluate})
         if is_fresh:
-            if Path(self._settings.copy_path).exists():
-                letters.append({"type": "restore"})
             letters.append({"type": "watch", "rate": self._rate})
-        return [encode_json(letter) for letter in (*letters, *outbox.rest)]
+        for letter in outbox.rest:
+            if letter["type"] == "command":
+                self._sent.append((self._loaded_edit, letter))
+        return [*letters, *outbox.rest]
 
     def _receive(self, data: bytes) -> None:
         match data[:1]:
@@ -271,50 +221,69 @@ class Keeper:
             case "heartbeat":
                 return
             case "stopped":
-                self._forget_stopping()
+                self._stopping.call_off()
+            case "evaluating":
+                self._begin_evaluation(message["edit"])
+            case "evaluated":
+                self._end_evaluation()
+            case "superseding":
+                self._supersede(message["seconds"])
             case "result":
-                with self._changed:
-                    answer = self._queries.pop(message["id"], None)
-                if answer is not None:
-                    _resolve(answer, message)
+                self._questions.answer(message)
             case _:
                 self._listener.told(message)
 
-    def _forget_stopping(self) -> bool:
+    def _begin_evaluation(self, edit: int) -> None:
         with self._changed:
-            stopping, self._stopping = self._stopping, None
-        if stopping is not None:
-            stopping.cancel()
-        return stopping is not None
+            self._evaluated_edit = edit
+            while self._sent and self._sent[0][0] < edit:
+                self._sent.popleft()
+            if self._successor.is_limited:
+                self._refilling.set(self._limits.refill_seconds, self._stop_refilling)
+
+    def _end_evaluation(self) -> None:
+        self._superseding.call_off()
+        self._refilling.call_off()
+        with self._changed:
+            self._evaluated_edit = None
+            self._successor = Successor()
+
+    def _stop_refilling(self) -> None:
+        """Stop an evaluation that nobody asked for; what was asked for meanwhile is done all the same."""
+        with self._changed:
+            if self._evaluated_edit is None:
+                return
+            asked = [letter for _, letter in self._sent]
+            self.stop()
+            self._outbox.rest.extend(asked)
+            self._wake()
+
+    def _supersede(self, seconds: float) -> None:
+        """End the worker if an evaluation that an edit made useless goes on for long in one operation."""
+        with self._changed:
+            worker = self._worker
+        if worker is not None:
+            patience = max(self._limits.supersede_seconds - seconds, self._limits.supersede_grace_seconds)
+            self._superseding.set(patience, partial(worker.kill, SUPERSEDED))
 
     def _ended(self, reason: Ended) -> None:
-        self._forget_stopping()
+        for deadline in (self._stopping, self._superseding, self._refilling):
+            deadline.call_off()
         with self._changed:
-            self._worker = None
-            if self._is_releasing:
-                reason = RELEASED
-            self._is_releasing = False
-            queries, self._queries = self._queries, {}
-            if reason is not RELEASED and reason is not STOPPED:
-                self._ends_in_a_row += 1
+            evaluated, self._evaluated_edit = self._evaluated_edit, None
+            reason, self._successor = succeed(
+                reason, was_evaluating=evaluated is not None, is_releasing=self._is_releasing
+            )
+            self._worker, self._is_releasing = None, False
+            self._ends_in_a_row += reason.code not in ("released", "stopped", "superseded")
             is_replaced = reason is not RELEASED and self._ends_in_a_row < REPLACEMENTS
-            self._is_replacement = reason is not RELEASED
-            self._outbox.rest.clear() if self._is_replacement else None
-        for answer in queries.values():
-            answer.set_exception(WorkerError(reason.code, reason.message, reason.help))
-        if not self._is_closed:
+            unheard = [letter for edit, letter in self._sent if edit >= (evaluated or 0)]
+            self._outbox.rest = left_over(self._outbox.rest, reason, unheard)
+            self._sent.clear()
+        self._questions.fail(reason)
+        if not self._is_closed and reason is not SUPERSEDED:
             self._listener.lost(reason, is_replaced)
         with self._changed:
             if is_replaced:
                 self._outbox.load = True
             self._changed.notify_all()
-
-
-def _resolve(answer: Future[Any], message: dict[str, Any]) -> None:
-    error = message.get("error")
-    if error is None:
-        answer.set_result(message.get("result"))
-    else:
-        answer.set_exception(
-            WorkerError(error.get("code", "failed"), error.get("message", ""), error.get("help", ""))
-        )

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -17,6 +17,10 @@ class Limits:
         silence_seconds: Without a heartbeat for this long, a worker that has begun is taken for hung.
         start_seconds: As long may a worker take from its fork to its first message.
         stop_grace_seconds: How long the step in hand may still take after Stop.
+        supersede_seconds: An evaluation that an edit has made useless may have taken so long in all before
+            its process is ended, where it does not end by itself between two operations.
+        supersede_grace_seconds: But at least so long after the edit.
+        refill_seconds: Where Stop had to end a process, the next one evaluates the graph for so long at most.
         query_seconds: How long a question to the worker waits for its answer.
         queries: How many questions of one session may wait at once.
     """
@@ -26,6 +30,9 @@ class Limits:
     silence_seconds: float = 15.0
     start_seconds: float = 120.0
     stop_grace_seconds: float = 0.25
+    supersede_seconds: float = 0.5
+    supersede_grace_seconds: float = 0.15
+    refill_seconds: float = 1.0
     query_seconds: float = 30.0
     queries: int = 16
 
@@ -35,7 +42,8 @@ class Ended:
     """Why a worker is no more.
 
     Attributes:
-        code: "died", "hung", "memory", "stopped" (Stop had to end it) or "released" (asked for by us).
+        code: "died", "hung", "memory", "stopped" (Stop had to end it), "superseded" (an edit made
+            useless what it computed) or "released" (asked for by us).
         message: What happened.
         help: What to do.
     """
@@ -50,7 +58,23 @@ STOPPED = Ended(
     "The step in hand did not end soon after Stop, so its process was ended.",
     "The session goes on from its last copy.",
 )
+_EMPTY = "Values and gradients stay empty until the next edit or verb."
+EVALUATION_STOPPED = Ended(
+    "stopped",
+    "The evaluation in hand did not end soon after Stop, so its process was ended.",
+    f"The session goes on from its last copy. {_EMPTY}",
+)
+SUPERSEDED = Ended(
+    "superseded",
+    "An edit came while the evaluation was in one long operation, so its process was ended.",
+    "Ask again.",
+)
 RELEASED = Ended("released", "The session's process was released.")
+
+
+def during_evaluation(reason: Ended) -> Ended:
+    """Say that it was an evaluation which ended a worker, so that it is not tried again by itself."""
+    return replace(reason, help=f"{reason.help} {_EMPTY}")
 
 
 def threads_per_worker(workers_at_once: int = 2) -> int:

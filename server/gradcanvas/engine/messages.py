@@ -12,11 +12,14 @@ A message is bytes: one kind byte and a payload. Both ends use the functions bel
 | `V` | validation: the same, a row for every evaluation; the first names are `step` and `loss` |
 
 To the worker: `load` (text, edit, evaluate), `command` (verb), `watch` (rate), `query` (id, …), `stop`,
-`restore`, and `release` (write a last copy and end). When the pipe ends, the worker ends at once. A worker
-that replaces another gets `load` with `"evaluate": false`, since what ended the other may end it too: it
-binds the graph, tells layout and status, and computes nothing until it is asked.
+`restore` (evaluate), and `release` (write a last copy and end). When the pipe ends, the worker ends at once.
+A worker that takes over a state gets `load` with `"evaluate": false`, then `restore`, and evaluates with
+that; one that replaces a worker which an evaluation has ended does not evaluate at all: it binds the graph,
+tells layout and status, and computes nothing until it is asked.
 From the worker: `ready` (torch, device), `heartbeat`, `layout`, `status`, `notice`, `result` (id, and
-`result` or `error` with code, message, help), and `stopped`: answers `stop` when the step has ended.
+`result` or `error` with code, message, help), `stopped`: answers `stop` when the step has ended;
+`evaluating` (edit) and `evaluated` around each evaluation, and `superseding` (seconds that it has taken) when
+a graph with other numbers was heard meanwhile: it ends between two operations.
 """
 
 import json

@@ -6,21 +6,25 @@ Knows one session and one pipe; nothing of sockets, files of graphs or other ses
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from multiprocessing.connection import Connection
 
 import torch
 
+from gradcanvas.engine import notices
 from gradcanvas.engine.answers import answer
 from gradcanvas.engine.copying import Copying
+from gradcanvas.engine.evaluation import Interrupted
 from gradcanvas.engine.inbox import Inbox, Message
 from gradcanvas.engine.messages import WorkerSettings, read_copy
+from gradcanvas.engine.notices import announce_edit
 from gradcanvas.engine.opening import Opening
 from gradcanvas.engine.pace import Pace
 from gradcanvas.engine.teller import State, Teller
 from gradcanvas.training.failures import RunError, failure
-from gradcanvas.training.session import Loaded, Session
+from gradcanvas.training.session import Session
 
 REFUSALS = {"no-graph", "no-loss", "no-leaves", "no-optimizer", "needs-step", "no-steps", "unknown-verb"}
 """Problems that say only that a verb makes no sense now: they are announced, and nothing has failed."""
@@ -48,7 +52,8 @@ class Worker:
         self._opening = Opening()
         self._teller = Teller(self._session, self._inbox, self._pace, self._opening)
         self._copying = Copying(self._session, settings)
-        self._is_released = False
+        self._is_released = self._is_cut = False
+        self._text = ""
 
     def serve(self) -> None:
         """Take messages, and make steps while a run is on."""
@@ -97,17 +102,22 @@ class Worker:
             case "stop":
                 self._stop()
             case "restore":
-                self._restore()
+                self._restore(message)
             case "release":
                 self._copying.write()
                 self._is_released = True
 
     def _load(self, message: Message) -> None:
         """Take an edit; at rest the graph is evaluated, in a run the next step shows it."""
-        self._teller.edit = int(message["edit"])
+        self._teller.edit, self._text = int(message["edit"]), message["text"]
+        is_evaluated = message.get("evaluate", True) and self._teller.state is not State.RUNNING
+        with self._evaluating() if is_evaluated else nullcontext():
+            self._take_edit(message)
+
+    def _take_edit(self, message: Message) -> None:
         seed = self._session.prepared.seed if self._session.prepared else None
         loaded = self._session.load(message["text"])
-        self._announce(loaded, seed)
+        announce_edit(self._teller, self._session, loaded, seed)
         if not loaded.is_changed:
             self._teller.layout()
             return
@@ -120,24 +130,24 @@ class Worker:
         else:
             self._teller.everything()
 
-    def _announce(self, loaded: Loaded, seed: int | None) -> None:
-        if not self._session.standing.is_dirty or not loaded.is_changed:
-            return
-        if loaded.anew:
-            names = ", ".join(f"`{path}`" for path in loaded.anew)
-            message = f"{names}: made anew, with the value Reset would give. Everything else keeps its state."
-            self._teller.notice("info", "remade", message, "Reset makes everything anew.")
-        if loaded.is_optimiser_new:
-            self._teller.notice("info", "optimizer-anew", *_OPTIMIZER_ANEW)
-        if seed is not None and seed != self._session.graph.seed:
-            self._teller.notice("info", "seed-at-reset", *_SEED_AT_RESET)
-
     def _evaluate(self) -> None:
-        try:
-            self._session.evaluate()
-        finally:
-            if self._session.failed is None:
-                self._teller.everything()
+        """Evaluate and tell; of what Stop or another edit has ended, nothing is shown."""
+        with self._evaluating():
+            try:
+                self._session.evaluate(self._inbox.evaluation.interruptible)
+            except Interrupted:
+                self._session.moment, self._is_cut = None, True
+                return
+            self._teller.everything()
+
+    @contextmanager
+    def _evaluating(self) -> Iterator[None]:
+        """Say that an evaluation is in hand; it may end this process, so the state is copied before."""
+        if self._copying.is_wanted:
+            self._copying.write()
+        self._is_cut = False
+        with self._inbox.evaluation.of(self._text, self._teller.edit):
+            yield
 
     def _command(self, verb: str) -> None:
         session = self._session
@@ -153,9 +163,10 @@ class Worker:
                 session.reset()
                 self._teller.state = State.IDLE
                 self._copying.is_wanted = True
+                self._teller.status()
                 self._evaluate()
             case "forward" | "backward" | "update" | "zero" | "step" if is_running:
-                self._teller.notice("warning", "running", *_RUNNING)
+                self._teller.notice("warning", "running", *notices.RUNNING)
             case "forward" | "backward" | "update" | "zero" | "step":
                 self._teller.recover()
                 session.step(watched=True) if verb == "step" else getattr(session, verb)()
@@ -167,7 +178,7 @@ class Worker:
         session = self._session
         steps = session.train.steps if session.train is not None else None
         if not steps:
-            self._teller.notice("warning", "no-steps", *_NO_STEPS)
+            self._teller.notice("warning", "no-steps", *notices.NO_STEPS)
             return
         standing = session.standing
         if self._teller.state is State.PAUSED and standing.step < standing.target:
@@ -200,26 +211,30 @@ class Worker:
         if self._teller.state in (State.RUNNING, State.PAUSED):
             self._teller.state = State.IDLE
             self._session.standing.target = self._session.standing.step
+        if self._is_cut:
+            self._is_cut = False
+            self._teller.notice("info", "evaluation-stopped", *notices.EVALUATION_STOPPED)
         if was_running and self._pace.step_seconds < SHOW_AFTER_STOP_SECONDS:
-            self._session.evaluate()
-        self._teller.everything()
+            self._evaluate()
+        else:
+            self._teller.everything()
 
-    def _restore(self) -> None:
+    def _restore(self, message: Message) -> None:
         data = read_copy(self._settings.copy_path)
         if data is None:
             return
         missing = self._session.restore(data)
         standing = self._session.standing
         if standing.is_dirty:
-            message = f"The session goes on from step {standing.step}."
+            words = f"The session goes on from step {standing.step}."
             if missing:
                 names = ", ".join(f"`{path}`" for path in missing)
-                message += f" {names}: made anew, edited since the copy."
-            self._teller.notice("info", "restored", message, "Reset makes everything anew.")
+                words += f" {names}: made anew, edited since the copy."
+            self._teller.notice("info", "restored", words, "Reset makes everything anew.")
         is_unfinished = standing.is_dirty and standing.step < standing.target
         self._teller.state = State.PAUSED if is_unfinished else State.IDLE
         self._teller.restored()
-        if self._teller.has_evaluated:
+        if message.get("evaluate", self._teller.has_evaluated):
             self._evaluate()
         else:
             self._teller.everything()
@@ -272,9 +287,3 @@ class Worker:
             self._session.validate()
         self._teller.state = State.IDLE
         self._teller.everything()
-
-
-_OPTIMIZER_ANEW = ("The optimizer begins with an empty state.", "Another one cannot use what this one kept.")
-_SEED_AT_RESET = ("The new seed takes effect at Reset.", "Press Reset to make everything anew from it.")
-_RUNNING = ("A run is on.", "Pause it first.")
-_NO_STEPS = ("The graph names no number of steps.", "Set it in `train.steps`.")

@@ -83,7 +83,7 @@ class Preparer:
         document = read(text)
         graph = document.graph
         device, device_problems = resolve_device(chosen.device or graph.device, self._device)
-        numbers = f"{device} {_numbers(graph)}"
+        numbers = f"{device} {numbers_of(graph)}"
         seed = graph.seed if chosen.seed is None else chosen.seed
         if self._last is not None and self._last.numbers == numbers:
             checked = [each for each in self._last.problems if each not in self._last_own]
@@ -134,7 +134,7 @@ def resolve_device(asked: str, default: str = "") -> tuple[torch.device, list[Pr
     return torch.device("cuda", device.index or 0), []
 
 
-def _numbers(graph: Graph) -> str:
+def numbers_of(graph: Graph) -> str:
     """Write down everything that may change a number, and nothing of how the graph is drawn.
 
     Literals write down their text, so that 1 and 1.0 differ.

@@ -3,8 +3,8 @@
 Knows nothing of processes, sockets or the form in which numbers are shown.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -135,8 +135,11 @@ class Session:
         self.ledger.clear()
         self._make_anew()
 
-    def evaluate(self) -> Moment:
+    def evaluate(self, within: Callable[[], AbstractContextManager[None]] = nullcontext) -> Moment:
         """Run forward and backward from the loss, and leave the real state as it is.
+
+        Args:
+            within: what is entered around the computing alone: it may end it with an exception of its own.
 
         Raises:
             RunError: an operation failed, or the loss cannot be differentiated; `moment` then has what could
@@ -146,13 +149,17 @@ class Session:
         prepared, state = self.graph, self.state
         with untouched(state, prepared.device), self._failing():
             given = state.batches.first(state.sources)
-            try:
-                self.moment = moment = self._observe(given, "evaluation")
-            except NodeError as error:
-                self._evaluate_rest(given, error)
-                raise
-            if moment.loss is not None:
-                moment.differentiate(is_empty=True)
+            with within():
+                return self._show(given)
+
+    def _show(self, given: Mapping[str, Tensor]) -> Moment:
+        try:
+            self.moment = moment = self._observe(given, "evaluation")
+        except NodeError as error:
+            self._evaluate_rest(given, error)
+            raise
+        if moment.loss is not None:
+            moment.differentiate(is_empty=True)
         return moment
 
     def observe_anew(self) -> Moment:

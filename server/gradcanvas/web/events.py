@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from flask import request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from gradcanvas.engine.keeper import WorkerError
+from gradcanvas.engine.questions import WorkerError
 from gradcanvas.web import messages
 from gradcanvas.web.errors import Refused, malformed
 from gradcanvas.web.rooms import Rooms

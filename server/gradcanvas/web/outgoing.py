@@ -13,5 +13,8 @@ class Outgoing(Protocol):
     def waiting_bytes(self, sid: str) -> int:
         """Return how much waits to be written to this socket."""
 
+    def is_connected(self, sid: str) -> bool:
+        """Whether this socket is still there."""
+
     def after_answer(self, action: Callable[[], None]) -> None:
         """Do something when the request in hand has been answered."""

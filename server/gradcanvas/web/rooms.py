@@ -1,6 +1,7 @@
 """All open graphs and who is in which; opens, paces, releases and closes sessions. Knows nothing of Flask."""
 
 import itertools
+import logging
 import secrets
 import threading
 import time
@@ -18,6 +19,7 @@ from gradcanvas.web.session import Session
 from gradcanvas.web.settings import Settings
 from gradcanvas.web.store import Store
 
+_log = logging.getLogger(__name__)
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ID_LENGTH = 12
 PACE_SECONDS = 0.02
@@ -83,6 +85,8 @@ class Rooms:
             self.leave(sid)
             answer = session.join(sid, join.vector, join.have)
             self._session_of[sid] = session
+        if not self._outgoing.is_connected(sid):
+            self.leave(sid)
         self._store.remember("last-graph", join.graph)
         row = self._store.find(join.graph)
         return answer | {"file": row.path if row else None}
@@ -158,17 +162,25 @@ class Rooms:
                 session.broadcast.catch_up()
 
     def _sweep_at_times(self) -> None:
-        while not self._closed.wait(min(SWEEP_SECONDS, self._settings.unseen_seconds)):
-            self._sweep()
+        settings = self._settings
+        while not self._closed.wait(min(SWEEP_SECONDS, settings.left_seconds, settings.unseen_seconds)):
+            try:
+                self._sweep()
+            except Exception:
+                _log.exception("What nobody needs could not be put away")
+
+    def _patience(self, session: Session) -> float:
+        """Return how many seconds a session keeps its worker when nothing is asked of it."""
+        if session.broadcast.viewers:
+            return self._settings.idle_seconds
+        return self._settings.left_seconds if session.is_evaluating else self._settings.unseen_seconds
 
     def _sweep(self) -> None:
         """Release the workers that nobody needs, and forget the graphs that were left longest ago."""
         now = time.monotonic()
         for session in list(self._sessions.values()):
-            patience = (
-                self._settings.idle_seconds if session.broadcast.viewers else self._settings.unseen_seconds
-            )
-            if session.has_worker and not session.is_running and now - session.active_at > patience:
+            is_idle = now - session.active_at > self._patience(session)
+            if session.has_worker and not session.is_running and is_idle:
                 session.release()
         with self._opening:
             left = [

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from gradcanvas import __version__
 from gradcanvas.document import read
-from gradcanvas.engine.keeper import WorkerError
+from gradcanvas.engine.questions import WorkerError
 from gradcanvas.web.catalog_file import CatalogFile
 from gradcanvas.web.drawings import draw
 from gradcanvas.web.errors import Refused, malformed, unknown_graph

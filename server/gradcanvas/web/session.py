@@ -11,7 +11,7 @@ from typing import Any
 
 from gradcanvas.document.yjs import DocumentError, apply_update_checked
 from gradcanvas.engine.keeper import Keeper
-from gradcanvas.engine.limits import STOPPED, Ended, Limits
+from gradcanvas.engine.limits import Ended, Limits
 from gradcanvas.engine.local import Engine
 from gradcanvas.engine.messages import WorkerSettings
 from gradcanvas.web.broadcast import Broadcast
@@ -61,8 +61,14 @@ class Session:
 
     @property
     def is_running(self) -> bool:
-        """Whether a run is going on."""
-        return self.has_worker and self.broadcast.status["state"] == "running"
+        """Whether a run is going on, which nobody has to watch."""
+        is_told = self.broadcast.status["state"] == "running"
+        return self.has_worker and is_told and not self._keeper.is_evaluating
+
+    @property
+    def is_evaluating(self) -> bool:
+        """Whether an edit is being evaluated, which is of use only to whoever looks."""
+        return self._keeper.is_evaluating
 
     def join(self, sid: str, vector: bytes, have: Have) -> dict[str, Any]:
         """Let a page in and return what it misses."""
@@ -189,7 +195,7 @@ class Session:
         """Tell the pages why the worker ended."""
         if reason.code == "released":
             return
-        if reason is STOPPED:
+        if reason.code == "stopped":
             self.broadcast.put_status(state="paused")
             level = "info"
         else:

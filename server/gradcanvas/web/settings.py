@@ -29,6 +29,7 @@ class Settings:
         sessions: How many graphs may have a process at once.
         graphs: How many graphs are kept.
         graph_bytes: How large the edits of one graph may grow.
+        left_seconds: How long an evaluation goes on that nobody looks at any more; a run goes on to its end.
         unseen_seconds: How long a process nobody watches is kept when it rests.
         idle_seconds: How long a process that somebody watches is kept when nothing is asked of it.
         limits: What one session's process may take.
@@ -49,6 +50,7 @@ class Settings:
     sessions: int = 32
     graphs: int = 10_000
     graph_bytes: int = 256 << 20
+    left_seconds: float = 10.0
     unseen_seconds: float = 300.0
     idle_seconds: float = 3600.0
     limits: Limits = field(default_factory=_limits)

@@ -103,6 +103,10 @@ class SocketOutgoing:
         connection = self._server.eio.sockets.get(eio_sid)
         return connection.queue.waiting_bytes if connection is not None else 0
 
+    def is_connected(self, sid: str) -> bool:
+        """Whether this socket is still there."""
+        return bool(self._server.manager.is_connected(sid, "/"))
+
     def after_answer(self, action: Callable[[], None]) -> None:
         """Do something when the request in hand has been answered."""
         self._local.__dict__.setdefault("actions", []).append(action)
