@@ -37,7 +37,7 @@ def test_an_example_learns(example: Path) -> None:
 
 def test_an_examples_script_prints_the_examples_numbers(example: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
-    result = run_graph(example.read_bytes())
+    result = run_graph(example.read_bytes(), limit=1_000_000)
 
     subprocess.run(
         [sys.executable, "-m", "gradcanvas", "export", example, "--to", "python", "-o", script], check=True
