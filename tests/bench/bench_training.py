@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +30,8 @@ FRAMES_A_SECOND = 30
 GOAL_WATCHED = 1.05
 WIDTH, BATCH, LAYERS = 256, 128, 4
 Json = dict[str, Any]
-Steps = Callable[[int], None]
+Steps = Callable[[int], Callable[[], None]]
+"""Takes a number of steps, and gives what makes them."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,14 @@ def _case_rows(case: Case) -> Iterator[Row]:
 
 
 def _in_turn(variants: dict[str, Steps], steps: int) -> dict[str, list[float]]:
-    for run in variants.values():
-        run(max(steps // 10, 5))
+    for prepare in variants.values():
+        prepare(max(steps // 10, 5))()
     seconds: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(ROUNDS):
-        for name, run in variants.items():
+        for name, prepare in variants.items():
+            run = prepare(steps)
             began = time.perf_counter()
-            run(steps)
+            run()
             seconds[name].append(time.perf_counter() - began)
     return seconds
 
@@ -106,7 +109,7 @@ def _plain(graph: Json) -> Steps:
         for _ in range(steps):
             session.step()
 
-    return run
+    return lambda steps: partial(run, steps)
 
 
 def _recorded(graph: Json) -> Steps:
@@ -120,7 +123,7 @@ def _recorded(graph: Json) -> Steps:
             recorder.add(moment)
         recorder.figures()
 
-    return run
+    return lambda steps: partial(run, steps)
 
 
 class _Nobody:
@@ -133,20 +136,21 @@ class _Nobody:
 def _watched(graph: Json, folder: str) -> Steps:
     """Run the worker's own loop, frames, losses, status and copies included.
 
-    As in a long run: its first second, in which more is observed, is left out, for nobody saw it begin.
+    As in a long run: loading the graph is left out, and its first second, in which more is observed, for
+    nobody saw it begin.
     """
     settings = WorkerSettings("bench", str(Path(folder) / "copy"), device="cpu")
     worker = Worker(cast(Connection, _Nobody()), settings)
 
-    def run(steps: int) -> None:
+    def prepare(steps: int) -> Callable[[], None]:
         graph["train"]["steps"] = steps
         worker.obey({"type": "load", "text": json.dumps(graph), "edit": 1})
         worker.obey({"type": "watch", "rate": 0})
         worker.obey({"type": "command", "verb": "train"})
         worker.obey({"type": "watch", "rate": FRAMES_A_SECOND})
-        worker.run()
+        return worker.run
 
-    return run
+    return prepare
 
 
 def _article() -> Json:
@@ -175,7 +179,7 @@ def _article_by_hand() -> Steps:
             b.grad.zero_()  # type: ignore[union-attr]
             w.grad.zero_()  # type: ignore[union-attr]
 
-    return run
+    return lambda steps: partial(run, steps)
 
 
 def _network() -> Json:
@@ -230,7 +234,7 @@ def _network_by_hand() -> Steps:
             optimizer.step()
             optimizer.zero_grad()
 
-    return run
+    return lambda steps: partial(run, steps)
 
 
 def _edit_rows() -> Iterator[Row]:
