@@ -195,7 +195,8 @@ def test_a_worker_that_does_not_obey_stop_is_replaced_within_half_a_second(kept:
     assert is_idle(pid)
     assert reason.code == "stopped"
     assert is_replaced
-    assert kept.listener.next() == {"type": "load", "text": "graph", "edit": 1, "evaluate": False}
+    load = {"type": "load", "text": "graph", "edit": 1, "evaluate": False, "tell": False}
+    assert kept.listener.next() == load
     assert kept.listener.next() == {"type": "restore", "evaluate": True}
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from pycrdt import Map
 
+from gradcanvas.training.frames import EVALUATION, decode
 from tests.web.running_server import AT_ONCE, Client, Server, wait_until
 
 EXAMPLE = json.loads((Path(__file__).parents[2] / "static/examples/linear-regression.json").read_text())
@@ -151,6 +153,56 @@ def test_stop_in_one_step_that_takes_minutes_is_done_at_once(server: Server) -> 
     assert took < AT_ONCE
     assert notice["help"]
     assert idle < 0.1
+
+
+def set_argument(client: Client, node: str, argument: str, literal: str) -> None:
+    """Edit an argument of a node as a page does."""
+    before = client.doc.get_state()
+    nodes: Any = client.doc.get("nodes", type=Map)
+    fields = next(each for each in nodes.values() if each["id"] == node)
+    fields["args"][argument] = literal
+    assert client.call("edit", client.doc.get_update(before))["ok"]
+
+
+def test_an_edit_takes_the_place_of_an_evaluation_in_one_operation_that_takes_minutes(server: Server) -> None:
+    nodes = {
+        "a": {"op": "torch.randn", "args": {"size": [5000, 5000]}, "requires_grad": True},
+        "values": {"op": "torch.linalg.svdvals", "inputs": {"A": "a"}},
+        "loss": {"op": "torch.sum", "inputs": {"input": "values"}},
+    }
+    before = workers_of(server)
+    client = Client(server, graph_of(server, nodes, loss="loss", steps=3))
+    wait_until(lambda: workers_of(server) - before)
+    (pid,) = workers_of(server) - before
+    wait_until(lambda: cpu_seconds(pid) > 1.0)
+
+    began = time.monotonic()
+    set_argument(client, "a", "size", "[5, 5]")
+    layout = client.until("layout", lambda layout: layout["outputs"])
+    took = time.monotonic() - began
+    client.close()
+
+    assert took < AT_ONCE
+    assert has_ended(pid)
+    assert {row["ref"]: row["shape"] for row in layout["outputs"]}["values"] == [5]
+
+
+def test_values_are_there_again_after_kill_9_of_the_worker(server: Server) -> None:
+    client, pid = join(server, graph_of(server, EXAMPLE["nodes"], **EXAMPLE["train"]))
+    command(client, "step")
+    stepped = client.until("status", lambda status: status["step"] == 1)
+    assert client.call("watch", {"rate": 60})["ok"]
+
+    os.kill(pid, signal.SIGKILL)
+    state(client, "lost")
+    frame = decode(client.next("frame"))
+    client.close()
+
+    assert stepped["step"] == frame.step == 1
+    assert frame.flags & EVALUATION
+    assert len(frame.values) == len(EXAMPLE["nodes"])
+    assert (frame.values[:, 4] == 0).all()
+    assert (frame.gradients[-5:, 4] == 0).all()
 
 
 def test_an_operation_that_ends_the_process_leaves_the_graph_editable(server: Server) -> None:

@@ -74,7 +74,7 @@ class SmallWorker:
         loss = float(self.step)
         return FRAME.pack(b"GCF1", self.frames, self.layouts, 0, self.step, loss, 0, 0, 0, 0, self.run)
 
-    def on_load(self, text: str, edit: int, evaluate: bool) -> None:
+    def on_load(self, text: str, edit: int, evaluate: bool, tell: bool = True) -> None:
         self.layouts += 1
         title = json.loads(text).get("title", "")
         if evaluate:

@@ -191,7 +191,9 @@ class Keeper:
         if is_fresh or outbox.load:
             text, self._loaded_edit = self._source()
             letter = {"type": "load", "text": text, "edit": self._loaded_edit}
-            letters.append(letter | {"evaluate": evaluate and not has_copy})
+            letters.append(
+                letter | ({"evaluate": False, "tell": False} if has_copy else {"evaluate": evaluate})
+            )
         if has_copy:
             letters.append({"type": "restore", "evaluate": evaluate})
         if is_fresh:

@@ -11,11 +11,11 @@ A message is bytes: one kind byte and a payload. Both ends use the functions bel
 | `M` | metrics: `u32` run, `u64` first step, `u32` n, n bytes of JSON (array of names), float64s step-major |
 | `V` | validation: the same, a row for every evaluation; the first names are `step` and `loss` |
 
-To the worker: `load` (text, edit, evaluate), `command` (verb), `watch` (rate), `query` (id, …), `stop`,
+To the worker: `load` (text, edit, evaluate, tell), `command` (verb), `watch` (rate), `query` (id, …), `stop`,
 `restore` (evaluate), and `release` (write a last copy and end). When the pipe ends, the worker ends at once.
-A worker that takes over a state gets `load` with `"evaluate": false`, then `restore`, and evaluates with
-that; one that replaces a worker which an evaluation has ended does not evaluate at all: it binds the graph,
-tells layout and status, and computes nothing until it is asked.
+A worker that takes over a state gets `load` with `"evaluate": false, "tell": false`, then `restore`, and
+evaluates and tells with that; one that replaces a worker which an evaluation has ended does not evaluate at
+all: it binds the graph, tells layout and status, and computes nothing until it is asked.
 From the worker: `ready` (torch, device), `heartbeat`, `layout`, `status`, `notice`, `result` (id, and
 `result` or `error` with code, message, help), `stopped`: answers `stop` when the step has ended;
 `evaluating` (edit) and `evaluated` around each evaluation, and `superseding` (seconds that it has taken) when

@@ -119,7 +119,8 @@ class Worker:
         loaded = self._session.load(message["text"])
         announce_edit(self._teller, self._session, loaded, seed)
         if not loaded.is_changed:
-            self._teller.layout()
+            if self._teller.layout() and self._teller.state is not State.RUNNING:
+                self._teller.frame(exact=True)
             return
         if self._teller.state is State.FAILED:
             self._teller.state = State.IDLE
@@ -127,7 +128,7 @@ class Worker:
             self._pace.watch(self._pace.rate)
         elif message.get("evaluate", True):
             self._evaluate()
-        else:
+        elif message.get("tell", True):
             self._teller.everything()
 
     def _evaluate(self) -> None:
@@ -221,8 +222,15 @@ class Worker:
 
     def _restore(self, message: Message) -> None:
         data = read_copy(self._settings.copy_path)
-        if data is None:
-            return
+        if data is not None:
+            self._take_over(data)
+        if message.get("evaluate", self._teller.has_evaluated):
+            self._evaluate()
+        else:
+            self._teller.everything()
+
+    def _take_over(self, data: bytes) -> None:
+        """Go on from the copy that another worker left."""
         missing = self._session.restore(data)
         standing = self._session.standing
         if standing.is_dirty:
@@ -234,10 +242,6 @@ class Worker:
         is_unfinished = standing.is_dirty and standing.step < standing.target
         self._teller.state = State.PAUSED if is_unfinished else State.IDLE
         self._teller.restored()
-        if message.get("evaluate", self._teller.has_evaluated):
-            self._evaluate()
-        else:
-            self._teller.everything()
 
     def _answer(self, message: Message) -> None:
         try:
