@@ -28,13 +28,13 @@ class Table:
         delimiter: what stands between cells.
         header: the cells of the first line; None where that holds numbers already.
         lines: the number of each row's line in the file, counted from 1.
-        rows: cells, as many in each row.
+        columns: the cells of each column, as many in each.
     """
 
     delimiter: str
     header: list[str] | None
     lines: list[int]
-    rows: list[list[str]]
+    columns: list[list[str]]
 
 
 def read_csv(content: bytes) -> tuple[Column, ...]:
@@ -44,11 +44,9 @@ def read_csv(content: bytes) -> tuple[Column, ...]:
         DataError: it is no table of numbers and words.
     """
     table = read_table(content)
-    count = len(table.rows[0])
-    names = [str(place) for place in range(count)] if table.header is None else distinct_names(table.header)
-    return tuple(
-        _column(table, place, name, [row[place] for row in table.rows]) for place, name in enumerate(names)
-    )
+    numbered = [str(place) for place in range(len(table.columns))]
+    names = numbered if table.header is None else distinct_names(table.header)
+    return tuple(_column(table, place, name) for place, name in enumerate(names))
 
 
 def read_table(content: bytes) -> Table:
@@ -66,43 +64,49 @@ def read_table(content: bytes) -> Table:
         ) from error
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
-    lines, rows = _cells(text, delimiter)
-    header = None if not rows or any(_NUMBER.fullmatch(cell) for cell in rows[0]) else rows[0]
-    body = rows if header is None else rows[1:]
-    if not body:
+    lines, columns = _cells(text, delimiter)
+    header: list[str] | None = None
+    if lines and not any(_NUMBER.fullmatch(cells[0]) for cells in columns):
+        del lines[0]
+        header = [cells.pop(0) for cells in columns]
+    if not lines:
         raise DataError("The CSV file has no rows of data.", "Write at least one row under the names.")
-    return Table(delimiter, header, lines[len(rows) - len(body) :], body)
+    return Table(delimiter, header, lines, columns)
 
 
 def _cells(text: str, delimiter: str) -> tuple[list[int], list[list[str]]]:
+    """Return the number of each row's line, and the cells by columns: kept rows were many small lists."""
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
     )
     lines: list[int] = []
-    rows: list[list[str]] = []
+    columns: list[list[str]] = []
     try:
         for row in reader:
             if not row:
                 continue
-            if rows and len(row) != len(rows[0]):
+            if lines and len(row) != len(columns):
                 raise DataError(
                     f"Line {reader.line_num} of the CSV file has {len(row)} cells, "
-                    f"line {lines[0]} has {len(rows[0])}.",
+                    f"line {lines[0]} has {len(columns)}.",
                     "Give every line as many; a cell that holds a comma stands in quotation marks.",
                 )
-            if not rows:
+            if not lines:
                 check_count(len(row))
+                columns = [[] for _ in row]
             lines.append(reader.line_num)
-            rows.append([cell.strip() for cell in row])
+            for cells, cell in zip(columns, row, strict=True):
+                cells.append(cell.strip())
     except csv.Error as error:
         raise DataError(
             f"Line {reader.line_num} of the CSV file cannot be read: {error}.",
             "Look there for a quotation mark that is not closed.",
         ) from error
-    return lines, rows
+    return lines, columns
 
 
-def _column(table: Table, place: int, name: str, cells: list[str]) -> Column:
+def _column(table: Table, place: int, name: str) -> Column:
+    cells = table.columns[place]
     are_numbers = [bool(_NUMBER.fullmatch(cell)) for cell in cells]
     if all(are_numbers) or not any(cells):
         return Column(name, _numbers(cells), place)

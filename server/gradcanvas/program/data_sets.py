@@ -5,6 +5,7 @@ A row for each. scikit-learn is imported when one of its sets is made, and never
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -109,18 +110,22 @@ def _blobs(drawn: Drawn) -> Arrays:
     return x, y
 
 
-def _digits(drawn: Drawn) -> Arrays:
-    from sklearn.datasets import load_digits
+@cache
+def _loaded(loader: str) -> Arrays:
+    """Return a set that is what it is, read once."""
+    from sklearn import datasets
 
-    images, labels = load_digits(return_X_y=True)
+    features, labels = getattr(datasets, loader)(return_X_y=True)
+    return features, labels
+
+
+def _digits(drawn: Drawn) -> Arrays:
+    images, labels = _loaded("load_digits")
     return images.reshape(-1, 1, 8, 8) / 16, labels
 
 
 def _iris(drawn: Drawn) -> Arrays:
-    from sklearn.datasets import load_iris
-
-    measurements, species = load_iris(return_X_y=True)
-    return measurements, species
+    return _loaded("load_iris")
 
 
 _SEEDED = "{random} = {numpy}.random.RandomState({seed})"

@@ -22,13 +22,13 @@ def data_given(node: BoundNode) -> Given:
 def make_data(node: BoundNode) -> tuple[torch.Tensor, ...]:
     """Make the tensors of a node of data, on the cpu, one for each of its outputs."""
     data = _data(node)
-    return tuple(
-        _tensor(array, DTYPE[each.dtype]) for each, array in zip(data.outputs, data.arrays(), strict=True)
-    )
+    return tuple(_tensor(array, each.dtype) for each, array in zip(data.outputs, data.arrays(), strict=True))
 
 
-def _tensor(array: "NDArray[np.generic]", dtype: torch.dtype) -> torch.Tensor:
-    return torch.tensor(np.ascontiguousarray(array).reshape(array.shape), dtype=dtype)
+def _tensor(array: "NDArray[np.generic]", dtype: str) -> torch.Tensor:
+    """Make a tensor of its own; numpy converts as torch does, and much faster than `torch.tensor`."""
+    with np.errstate(over="ignore"):
+        return torch.from_numpy(np.array(array, dtype=dtype, order="C"))
 
 
 def _data(node: BoundNode) -> Data:
