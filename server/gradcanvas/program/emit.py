@@ -5,7 +5,6 @@ alias of their input, and returns every tensor. Knows nothing of what is then sh
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from operator import getitem
 from types import SimpleNamespace
@@ -17,43 +16,15 @@ from torch import fx
 from gradcanvas.catalog import callables
 from gradcanvas.program.binding import Reference
 from gradcanvas.program.calling import call_arguments
+from gradcanvas.program.emitted import Emitted, Returned, not_written
 from gradcanvas.program.errors import FailureMap, Place
 from gradcanvas.program.generated import generated
 from gradcanvas.program.inner_gradient import InnerGradient
 from gradcanvas.program.modules import ModuleSlots
 from gradcanvas.program.pieces import WatchedCall, flatten_outputs
 from gradcanvas.program.places import is_native, uses_each_tensor_once
-from gradcanvas.program.plan import Plan, PlannedEdge, Step, Value
+from gradcanvas.program.plan import Plan, Step, Value
 from gradcanvas.program.traits import GRADIENT
-
-
-@dataclass(slots=True)
-class Emitted:
-    """One generated function.
-
-    Attributes:
-        run: takes the inputs and then the sources.
-        edges: edge → place in the result of what the consumer was given: the tensor or its alias.
-        watches: step → place of what its `WatchedCall` saw.
-        traces: control step → place of what happened in it.
-        results: step → places of its outputs; of one with many, the place of all of them.
-        shown: name → place, of sources and outputs alike.
-        many: name → step, where the outputs stand as one tuple.
-        outputs: places of what was asked for.
-        keeping: places of the tensors that are to keep their gradients.
-        loss_alone: only the backward begins at the loss, so that its gradient is known without keeping it.
-    """
-
-    run: Callable[..., Any]
-    edges: dict[PlannedEdge, int] = field(default_factory=dict)
-    watches: dict[Step, int] = field(default_factory=dict)
-    traces: dict[Step, int] = field(default_factory=dict)
-    results: dict[Step, tuple[int, ...]] = field(default_factory=dict)
-    shown: dict[str, int] = field(default_factory=dict)
-    many: dict[str, Step] = field(default_factory=dict)
-    outputs: tuple[int | None, ...] = ()
-    keeping: tuple[int, ...] = ()
-    loss_alone: bool = False
 
 
 class Emitter:
@@ -106,8 +77,8 @@ class Emitter:
 
     def observed(self) -> Emitted:
         """Write everything, with an alias where an edge needs one, and return it all."""
-        returned = _Returned()
-        done = Emitted(run=_not_compiled)
+        returned = Returned()
+        done = Emitted(run=not_written)
         aliased: list[int] = []
         for step in self.plan.steps:
             carried = self.carried(step, done, returned, aliased)
@@ -151,7 +122,7 @@ class Emitter:
             and uses_each_tensor_once(step.node.operation.name)
         )
 
-    def carried(self, step: Step, done: Emitted, returned: "_Returned", aliased: list[int]) -> list[fx.Node]:
+    def carried(self, step: Step, done: Emitted, returned: Returned, aliased: list[int]) -> list[fx.Node]:
         """Return what each edge carries; aliases are made last argument first: so autograd adds in order."""
         carried = [self.tensor(edge.value) for edge in step.edges]
         for index in reversed(range(len(carried))):
@@ -168,7 +139,7 @@ class Emitter:
         step: Step,
         carried: list[fx.Node],
         done: Emitted | None = None,
-        returned: "_Returned | None" = None,
+        returned: Returned | None = None,
     ) -> None:
         """Write one step's call."""
         if step.node.is_control:
@@ -198,7 +169,7 @@ class Emitter:
         self.whole[step] = made
 
     def control_call(
-        self, step: Step, carried: list[fx.Node], done: Emitted | None, returned: "_Returned | None"
+        self, step: Step, carried: list[fx.Node], done: Emitted | None, returned: Returned | None
     ) -> None:
         """Write the call of a control operation: its inputs by name, and the sources in its bodies."""
         control, sources = self.controls(step)
@@ -212,7 +183,7 @@ class Emitter:
         self.whole[step] = self.graph.call_function(getitem, (made, 0))
         done.traces[step] = returned.place(self.graph.call_function(getitem, (made, 1)))
 
-    def watched_call(self, step: Step, carried: list[fx.Node], done: Emitted, returned: "_Returned") -> None:
+    def watched_call(self, step: Step, carried: list[fx.Node], done: Emitted, returned: Returned) -> None:
         """Write the call of an operation that is watched from inside."""
         name = step.node.operation.name
         call: Callable[..., Any]
@@ -230,7 +201,7 @@ class Emitter:
         result = self.graph.call_function(getitem, (made, 0))
         self.give(step, result)
 
-    def results(self, step: Step, returned: "_Returned") -> tuple[int, ...]:
+    def results(self, step: Step, returned: Returned) -> tuple[int, ...]:
         """Return the places of a step's outputs."""
         if step.has_many:
             return (returned.place(self.whole[step]),)
@@ -269,20 +240,6 @@ class Emitter:
     def place(self, step: Step, node: fx.Node) -> None:
         """Remember which step a node of the generated code belongs to."""
         self.lines[node] = Place(step.node.where, step.path)
-
-
-class _Returned:
-    """What an observed function returns: each tensor once."""
-
-    def __init__(self) -> None:
-        self.nodes: list[fx.Node] = []
-        self._places: dict[fx.Node, int] = {}
-
-    def place(self, node: fx.Node) -> int:
-        if node not in self._places:
-            self._places[node] = len(self.nodes)
-            self.nodes.append(node)
-        return self._places[node]
 
 
 def _is_watched(step: Step) -> bool:
@@ -331,7 +288,3 @@ def _call_held(holder: SimpleNamespace, name: str, *args: Any, **kwargs: Any) ->
 def _identifier(path: str) -> str:
     """Return how a placeholder is called; torch.fx keeps names apart, but for its own argument."""
     return "self_" if path == "self" else path.replace("/", "__").replace(".", "_")
-
-
-def _not_compiled(*tensors: torch.Tensor) -> Any:
-    raise AssertionError("the function is not written yet")

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from gradcanvas.program.control import CompiledBody, Pass, Trace
-from gradcanvas.program.emit import Emitted
+from gradcanvas.program.emitted import Emitted
 from gradcanvas.program.pieces import Watch
 from gradcanvas.program.plan import BodyInput, Link, Plan, PlannedEdge, Step
 from gradcanvas.program.program import EdgeRecord
