@@ -17,15 +17,11 @@ from gradcanvas.program.references import References, Unresolved
 Wires = dict[str, Reference | tuple[Reference, ...]]
 
 
-class ScopeBinder:
-    """Binds the drafts of one scope.
+class ScopeBinder(References):
+    """Binds the drafts of one scope, and finds what their references begin at.
 
     Attributes:
-        name: of the function, "" for the graph itself.
-        path: leads to `nodes`.
-        inputs: what a body may refer to beside its nodes.
-        drafts: id → draft, in the order of the file.
-        broken: pointers of nodes that could not be read.
+        wires: id → what is wired to each argument, once the wires are bound.
     """
 
     def __init__(
@@ -36,18 +32,9 @@ class ScopeBinder:
         drafts: Mapping[str, Draft],
         broken: frozenset[str],
     ) -> None:
-        self.name = name
-        self.path = path
-        self.inputs = inputs
-        self.drafts = drafts
-        self.broken = broken
+        super().__init__(name, path, inputs, drafts, broken)
         self.wires: dict[str, Wires] = {}
         self._where = pointer(path)
-        self._references = References(name, path, inputs, drafts, broken)
-
-    def resolve(self, reference: str) -> Reference | Unresolved:
-        """Find what a reference begins at."""
-        return self._references.resolve(reference)
 
     def bind_wires(self, functions: Mapping[str, Function], problems: Problems) -> None:
         """Give every node its outputs, then follow every reference."""
