@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives, roles
+from docutils.utils import unescape
 
 from gradcanvas.catalog.sections import ENTRY, SECTION
 
@@ -163,6 +164,6 @@ def _reference_role(
     shown = titled["title"] if titled and titled["title"] else text.strip("<>")
     if shown.startswith("~"):
         shown = shown[1:].rpartition(".")[2]
-    shown = " ".join(shown.replace("\x00", "").split()).lstrip("!")
+    shown = " ".join(unescape(shown).split()).lstrip("!")
     kind = nodes.inline if name in ("ref", "doc", "term", "numref") else nodes.literal
     return [kind(rawtext, shown)], []

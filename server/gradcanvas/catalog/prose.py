@@ -13,7 +13,7 @@ from typing import Any, Final
 from docutils import nodes
 from docutils.frontend import get_default_settings
 from docutils.parsers.rst import Parser
-from docutils.utils import new_document
+from docutils.utils import new_document, unescape
 
 from gradcanvas.catalog.directives import register
 from gradcanvas.catalog.sections import with_directives
@@ -112,13 +112,13 @@ class _Reader:
 
     def _piece(self, node: nodes.Node) -> list[Inline]:
         if isinstance(node, nodes.Text):
-            return [re.sub(r"\s+", " ", str(node))]
+            return [re.sub(r"\s+", " ", unescape(str(node)))]
         if not isinstance(node, nodes.Element) or isinstance(node, _SILENT):
             return []
         if isinstance(node, nodes.math):
             return [{"kind": "math", "text": node.astext()}]
         if isinstance(node, nodes.literal | nodes.title_reference):
-            return [{"kind": "code", "text": " ".join(node.astext().split())}]
+            return [{"kind": "code", "text": " ".join(unescape(node.astext()).split())}]
         inner = self.text(node.children)
         if isinstance(node, nodes.emphasis | nodes.strong):
             return [{"kind": "strong" if isinstance(node, nodes.strong) else "emphasis", "text": inner}]

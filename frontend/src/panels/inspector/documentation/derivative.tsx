@@ -1,10 +1,10 @@
 /** The derivatives of an operation as mathematics, and beneath as PyTorch has them. */
 import { type ReactNode, useMemo } from "react";
-import type { Derivative, Equation, Formula } from "../../../catalog/documentation";
+import type { Derivative, Formula } from "../../../catalog/documentation";
 import { useSnapshot } from "../../../editor/editor";
-import { useRun } from "../../../run/run-store";
+import { firstOutput, useRun } from "../../../run/run-store";
 import { broadcastOf, chooseDerivative, isComplex, type NodeInRun, namesAround } from "./choose-derivative";
-import { equationText, type FormulaNames, formulaCommands, plainNames } from "./formula-text";
+import { argumentOf, equationText, type FormulaNames, formulaCommands, PLAIN_NAMES } from "./formula-text";
 import "./documentation.css";
 import { Mathematics } from "./mathematics";
 import { useOperationPage } from "./use-operation-page";
@@ -25,6 +25,7 @@ export function NodeDerivative({ node, operation }: Props): ReactNode {
   );
   if (page === null || page === "failed") return null;
   const chosen = chooseDerivative(page.derivatives, around);
+  const ran = firstOutput(layout, node.id)?.grad_fn ?? null;
   const parts = page.composed.filter((part) => part.of.split(".")[0] !== chosen?.of.split(".")[0]);
   if (!chosen && parts.length === 0) return null;
   return (
@@ -33,6 +34,11 @@ export function NodeDerivative({ node, operation }: Props): ReactNode {
         Derivative of {operation.name.split(".").at(-1)} at {node.id}
       </h3>
       {chosen && <Rows derivative={chosen} around={around} />}
+      {chosen && ran && ran !== chosen.function && (
+        <p className="derivative-said">
+          Here PyTorch ran it as <code>{ran}</code>.
+        </p>
+      )}
       {parts.length > 0 && <Parts parts={parts} alone={chosen === null} />}
     </section>
   );
@@ -81,7 +87,7 @@ interface FormulaProps {
 function FormulaRows({ formula, names, complex, around }: FormulaProps): ReactNode {
   if (formula.equations.length === 0) return <Verbatim formula={formula} />;
   return formula.equations.map((equation) => {
-    const broadcast = around && equation.elementwise ? broadcastOf(around, argumentOf(equation)) : null;
+    const broadcast = around && equation.elementwise ? broadcastOf(around, argumentOf(equation.left)) : null;
     return (
       <div key={equation.left} className="derivative-row">
         <Mathematics
@@ -105,10 +111,6 @@ const COMPLEX = formulaCommands(true);
 
 function hasFormula(formula: Formula): boolean {
   return formula.formula !== null;
-}
-
-function argumentOf(equation: Equation): string {
-  return /\\argument\{(\w+)\}/.exec(equation.left)?.[1] ?? "";
 }
 
 function sentence(text: string): string {
@@ -148,22 +150,22 @@ function Parts({
     <div className="derivative-parts">
       <p className="derivative-said">
         {alone
-          ? "PyTorch composes it of these, and differentiates each:"
+          ? "PyTorch composes it of these, and differentiates each from its input x to its output y:"
           : "Depending on its arguments it runs:"}
       </p>
       {parts.map((part, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an operation may run one operator twice
-        <Part key={index} part={part} />
+        <Part key={index} part={part} open={alone && parts.length <= 2} />
       ))}
     </div>
   );
 }
 
-function Part({ part }: { readonly part: Derivative }): ReactNode {
+function Part({ part, open }: { readonly part: Derivative; readonly open: boolean }): ReactNode {
   const shown = part.formulas.filter(hasFormula);
   if (shown.length === 0) return <code className="derivative-part">{part.of}</code>;
   return (
-    <details>
+    <details open={open}>
       <summary>
         <code>{part.of}</code>
       </summary>
@@ -172,7 +174,7 @@ function Part({ part }: { readonly part: Derivative }): ReactNode {
           <FormulaRows
             key={formula.arguments.join()}
             formula={formula}
-            names={PLAIN}
+            names={PLAIN_NAMES}
             complex={false}
             around={null}
           />
@@ -182,5 +184,3 @@ function Part({ part }: { readonly part: Derivative }): ReactNode {
     </details>
   );
 }
-
-const PLAIN = plainNames("input");

@@ -1,7 +1,7 @@
 import katex from "katex";
 import { describe, expect, it } from "vitest";
 import type { Equation } from "../../../catalog/documentation";
-import { equationText, type FormulaNames, formulaCommands, nameText, plainNames } from "./formula-text";
+import { equationText, type FormulaNames, formulaCommands, nameText, PLAIN_NAMES } from "./formula-text";
 
 const product: Equation = {
   left: "\\gradient{\\argument{self}}",
@@ -38,6 +38,18 @@ describe("a formula filled with the names of a graph", () => {
     expect(equationText(power, names, false)).toBe("\\gradient{w} = 2 \\cdot x");
   });
 
+  it("gives several arguments of one formula a line, and leaves out what is not wired", () => {
+    const many = {
+      ...product,
+      left: "\\gradient{\\argument{self}},\\; \\gradient{\\argument{bias}}",
+      right: "f",
+    };
+
+    expect(equationText(many, names, false)).toBe(
+      "\\begin{aligned} & \\gradient{w} \\\\ & = f \\end{aligned}",
+    );
+  });
+
   it("leaves other numbers as they are", () => {
     const half = { ...product, right: "0.1 \\cdot a + 11 \\cdot b" };
 
@@ -45,8 +57,8 @@ describe("a formula filled with the names of a graph", () => {
   });
 
   it("reads by itself where there is no graph", () => {
-    expect(equationText(product, plainNames("input"), false)).toBe(
-      "\\gradient{\\mathrm{input}} = \\gradient{\\mathrm{output}} \\cdot \\conjugate{\\mathrm{other}}",
+    expect(equationText(product, PLAIN_NAMES, false)).toBe(
+      "\\gradient{x} = \\gradient{y} \\cdot \\conjugate{\\mathrm{other}}",
     );
   });
 

@@ -10,19 +10,30 @@ export interface FormulaNames {
   readonly result: (output: string) => string;
 }
 
-/** The formula as an operation alone has it. */
-export function plainNames(self: string): FormulaNames {
-  return {
-    argument: (name) => (name === "self" ? self : null),
-    result: (output) => (output === "" ? "output" : /^\d+$/.test(output) ? `output_${output}` : output),
-  };
-}
+/** The formula as an operation alone has it: x is what it is of, y what it gives. */
+export const PLAIN_NAMES: FormulaNames = {
+  argument: (name) => (name === "self" ? "x" : null),
+  result: (output) => (output === "" ? "y" : /^\d+$/.test(output) ? `y${output}` : output),
+};
 
 /** An equation in LaTeX; `summed`: its argument is broadcast, so that its gradient is a sum. */
 export function equationText(equation: Equation, names: FormulaNames, summed: boolean): string {
-  const { left, right, elementwise, is_sum } = equation;
+  const { right, elementwise, is_sum } = equation;
+  const sides = equation.left.split(BETWEEN);
+  const wired = sides.filter((side) => names.argument(argumentOf(side)) !== null);
+  const left = (wired.length > 0 ? wired : sides).join(BETWEEN);
   const whole = summed && elementwise ? `\\sum ${is_sum ? `\\left(${right}\\right)` : right}` : right;
-  return withoutUnits(filled(`${left} = ${whole}`, names));
+  const text =
+    sides.length > 1 ? `\\begin{aligned} & ${left} \\\\ & = ${whole} \\end{aligned}` : `${left} = ${whole}`;
+  return withoutUnits(filled(text, names));
+}
+
+/** What stands between the gradients of several arguments. */
+const BETWEEN = ",\\; ";
+
+/** Whose gradient an equation tells: the argument, by its name in torch's table. */
+export function argumentOf(left: string): string {
+  return /\\argument\{(\w+)\}/.exec(left)?.[1] ?? "";
 }
 
 function filled(latex: string, names: FormulaNames): string {

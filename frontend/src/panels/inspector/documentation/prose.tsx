@@ -14,6 +14,7 @@ export function Prose({ blocks }: { readonly blocks: readonly Block[] }): ReactN
 function BlockView({ block }: { readonly block: Block }): ReactNode {
   switch (block.kind) {
     case "paragraph":
+      if (isFormula(block.text)) return <Mathematics text={block.text[0].text} display />;
       return (
         <p>
           <Text pieces={block.text} />
@@ -61,6 +62,19 @@ function BlockView({ block }: { readonly block: Block }): ReactNode {
     case "code":
       return <Code text={block.text} />;
   }
+}
+
+/** A formula that is a paragraph by itself stands in a line of its own. */
+function isFormula(
+  text: readonly Inline[],
+): text is readonly [Extract<Inline, { kind: "code" | "math" }>, ...unknown[]] & readonly Inline[] {
+  const [first, rest, ...more] = text;
+  return (
+    typeof first === "object" &&
+    first.kind === "math" &&
+    more.length === 0 &&
+    (rest === undefined || (typeof rest === "string" && /^[\s.,]*$/.test(rest)))
+  );
 }
 
 function Entry({ name, type, blocks }: Extract<Block, { kind: "entry" }>): ReactNode {
@@ -131,6 +145,9 @@ function Code({ text }: { readonly text: string }): ReactNode {
   );
 }
 
+/** Code up to so many characters stays in one line. */
+const SHORT = 22;
+
 /** Running text. */
 export function Text({ pieces }: { readonly pieces: readonly Inline[] }): ReactNode {
   return pieces.map((piece, index) => (
@@ -143,7 +160,7 @@ function Piece({ piece }: { readonly piece: Inline }): ReactNode {
   if (typeof piece === "string") return piece;
   switch (piece.kind) {
     case "code":
-      return <code>{piece.text}</code>;
+      return <code className={piece.text.length <= SHORT ? "prose-short" : undefined}>{piece.text}</code>;
     case "math":
       return <Mathematics text={piece.text} />;
     case "emphasis":
