@@ -132,6 +132,30 @@ def test_copies_are_pasted_and_edges_come_along_when_asked(editor: Editor) -> No
     expect(editor.edge("wx_2.input")).to_have_count(0)
 
 
+def test_a_card_hides_the_figures_of_the_card_it_lies_on(editor: Editor) -> None:
+    editor.node("wx").click(position={"x": 50, "y": 10})
+    assert strong_colours(editor, editor.node("wx")) > 100
+
+    editor.page.keyboard.press("Control+c")
+    editor.page.keyboard.press("Control+v")
+
+    expect(editor.node("wx_2")).to_have_attribute("aria-description", re.compile("lacks"))
+    assert strong_colours(editor, editor.node("wx_2")) == 0
+
+
+def test_the_whole_graph_stays_in_view_when_the_dock_takes_more_room(editor: Editor) -> None:
+    editor.page.get_by_role("button", name="Enlarge the dock").click()
+
+    editor.page.wait_for_function(
+        """() => {
+          const { top, bottom } = document.querySelector("[role=application]").getBoundingClientRect();
+          const cards = [...document.querySelectorAll("[role=application] [data-node]")];
+          const inside = ({ y, height }) => y >= top && y + height <= bottom;
+          return cards.length === 9 && cards.every((card) => inside(card.getBoundingClientRect()));
+        }"""
+    )
+
+
 def test_far_away_no_card_is_mounted_and_the_list_carries_the_numbers(editor: Editor) -> None:
     for _ in range(8):
         editor.page.get_by_role("button", name="Zoom out").click()
@@ -164,6 +188,14 @@ def colours_around(editor: Editor, edge: Locator) -> dict[str, int]:
         COUNT_COLOURS, [box["x"] - 6, box["y"] - 6, box["width"] + 12, box["height"] + 12]
     )
     return counted
+
+
+def strong_colours(editor: Editor, card: Locator) -> int:
+    """Count the pixels of either sign well inside a card."""
+    box = card.bounding_box()
+    assert box is not None
+    inside = [box["x"] + 12, box["y"] + 4, box["width"] - 24, box["height"] - 8]
+    return sum(editor.page.evaluate(COUNT_COLOURS, inside).values())
 
 
 def middle(locator: Locator) -> tuple[float, float]:

@@ -65,6 +65,21 @@ def test_nodes_without_places_are_spread_out(page: Page, server: Server) -> None
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
 
 
+def test_a_device_that_is_not_there_is_told_on_the_canvas_and_the_numbers_stay(
+    page: Page, server: Server
+) -> None:
+    editor = Editor(page, server.address)
+    editor.open(f"/g/{make(page, server, chain())}")
+    shown = editor.node("loss").get_attribute("data-value")
+
+    editor.page.get_by_label("Device").select_option("cuda")
+    told = editor.page.get_by_role("button", name="The file asks for cuda")
+    told.click()
+
+    expect(editor.page.get_by_role("tab", name="Problems")).to_have_attribute("aria-selected", "true")
+    expect(editor.node("loss")).to_have_attribute("data-value", shown or "none")
+
+
 def test_a_loss_that_is_no_number_is_told(page: Page, server: Server) -> None:
     editor = Editor(page, server.address)
     optimizer = {"op": "gradcanvas.descent", "args": {"lr": "nan"}}

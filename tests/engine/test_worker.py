@@ -159,6 +159,20 @@ def test_a_loaded_graph_is_evaluated_and_shown_at_once(parent: Parent) -> None:
     assert parent.losses == []
 
 
+def test_a_problem_that_changes_no_number_leaves_the_numbers_shown(parent: Parent) -> None:
+    parent.load(article())
+    parent.until("status")
+
+    parent.load(article() | {"device": "cuda:99"})
+    layout = parent.until("layout", edit=2)
+    while len(parent.frames) < 2:
+        parent.receive()
+
+    assert [problem["code"] for problem in layout["problems"]] == ["no-device"]
+    assert parent.frames[-1].layout == layout["layout"]
+    assert parent.frames[-1].loss == parent.frames[0].loss
+
+
 def test_training_tells_every_loss_once_and_ends_at_the_scripts_numbers(parent: Parent) -> None:
     losses, b, w = article_script(200)
     parent.send(type="watch", rate=30)

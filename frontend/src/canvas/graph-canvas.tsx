@@ -7,27 +7,15 @@ import {
   useReactFlow,
   useStore,
 } from "@xyflow/react";
-import {
-  type DragEvent,
-  type ReactNode,
-  type RefObject,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import "@xyflow/react/dist/base.css";
 import { useCatalog } from "../catalog/catalog-store";
 import type { Point } from "../document/types";
-import { isDataFile, placeDataFiles } from "../editor/data-files";
 import { type Editor, useEditor, useSnapshot } from "../editor/editor";
-import { placeOperation } from "../editor/place-operation";
 import { Legend } from "../gradients/legend";
 import type { Overlay } from "../gradients/overlay";
 import { OverlayCanvas } from "../gradients/overlay-canvas";
 import { FAR_ZOOM, type Viewport } from "../gradients/viewport";
-import { OPERATION_TYPE } from "../panels/palette/operation-search";
 import { useRun } from "../run/run-store";
 import { useView } from "../view/view-store";
 import type { Problem } from "../wire/messages";
@@ -36,10 +24,12 @@ import { CANVAS_NAME, displace, useCanvas } from "./canvas-store";
 import { Card, type CardNode, cardElementId } from "./card";
 import { listenToClipboard } from "./clipboard-events";
 import { Controls } from "./controls";
+import { useDrop } from "./drops";
 import { EdgeLayer, edgeElementId, type SeenEdge, seenEdges } from "./edge-layer";
 import { EmptyCanvas } from "./empty-canvas";
 import { Frames } from "./frames";
 import { type GraphModel, modelOf } from "./graph-model";
+import { GraphProblem } from "./graph-problem";
 import { HoverTooltip, RemarkBubble } from "./hover";
 import { clickPane, commitDisplacement, listenToPane } from "./pane-gestures";
 import { Popups } from "./popups";
@@ -115,6 +105,7 @@ function Canvas(): ReactNode {
       </ReactFlow>
       <OverlayCanvas run={editor.run} scene={model.scene} onReady={setOverlay} />
       {overlay && <Legend overlay={overlay} />}
+      <GraphProblem />
       {stage && <Controls stage={stage} onZoom={zoomBy} />}
       {stage && <HoverTooltip stage={stage} />}
       <RemarkBubble />
@@ -254,39 +245,6 @@ function openSearchAt(stage: Stage | null, event: React.MouseEvent): void {
   if (stage === null || !onPane) return;
   const { x, y } = placeInGraph(stage, event);
   useView.getState().openSearch({ at: [Math.round(x), Math.round(y)], fits: null });
-}
-
-interface DropHandlers {
-  readonly onDragOver: (event: DragEvent) => void;
-  readonly onDrop: (event: DragEvent) => void;
-}
-
-function useDrop(stage: Stage | null): DropHandlers {
-  const onDragOver = useCallback((event: DragEvent) => {
-    if (!event.dataTransfer.types.includes(OPERATION_TYPE)) return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = "copy";
-  }, []);
-  const onDrop = useCallback(
-    (event: DragEvent) => {
-      if (stage === null) return;
-      const operation = event.dataTransfer.getData(OPERATION_TYPE);
-      const files = Array.from(event.dataTransfer.files).filter(isDataFile);
-      if (operation === "" && files.length === 0) return;
-      event.preventDefault();
-      const { x, y } = placeInGraph(stage, event);
-      const at: Point = [Math.round(x - 66), Math.round(y - 46)];
-      const { document } = stage.editor;
-      if (files.length > 0) {
-        void placeDataFiles(stage.editor, files, at);
-        return;
-      }
-      const uid = placeOperation(document, useCatalog.getState().catalog, operation, at);
-      useCanvas.setState({ focus: { kind: "node", uid }, hover: null });
-    },
-    [stage],
-  );
-  return { onDragOver, onDrop };
 }
 
 interface VisibleEdgesProps {

@@ -92,7 +92,8 @@ interface Offer {
   readonly choice: Choice;
 }
 
-/** Every output of a node with every socket it fits: what is open and required first, then what lies near. */
+/** Every output of a node with every socket it fits: first what is open and required, then what is typed or wired and
+would be replaced; of these what lies near. */
 function landingsFrom(stage: Stage, from: WireEnd, catalog: WireCatalog): Offer[] {
   const snapshot = stage.editor.document.getSnapshot();
   const model = stage.model();
@@ -108,9 +109,19 @@ function landingsFrom(stage: Stage, from: WireEnd, catalog: WireCatalog): Offer[
         ({ argument, index }) => argument === landing.argument && index === landing.index,
       );
       const away = Math.hypot(landing.x - place.x, landing.y - place.y);
-      const rank = away + (input?.edge === null ? 0 : 1e6) + (input?.optional ? 1e5 : 0);
+      const wired = snapshot.edges.find(({ id }) => id === input?.edge);
+      const rank = away + (input?.optional || wired ? 1e5 : 0);
       card.outputs.forEach((output, number) => {
-        const offer = offerOf(card.node.id, { ...from, output: output.output }, landing, target.node.id);
+        if (wired?.source === from.uid && wired.output === output.output) return;
+        const instead = wired ? (snapshot.byUid.get(wired.source)?.id ?? null) : (input?.literal ?? null);
+        const note = instead === null ? "" : `instead of ${instead}`;
+        const offer = offerOf(
+          card.node.id,
+          { ...from, output: output.output },
+          landing,
+          target.node.id,
+          note,
+        );
         offers.push({ offer, rank: rank + number * 1e4 });
       });
     }
@@ -119,11 +130,11 @@ function landingsFrom(stage: Stage, from: WireEnd, catalog: WireCatalog): Offer[
 
 type WireCatalog = ReturnType<typeof useCatalog.getState>["catalog"];
 
-function offerOf(source: string, end: WireEnd, landing: Landing, target: string): Offer {
+function offerOf(source: string, end: WireEnd, landing: Landing, target: string, note: string): Offer {
   const from = end.output === null ? source : `${source}.${end.output}`;
   const socket = landing.index === null ? landing.argument : `${landing.argument}.${landing.index}`;
   const name = `${from} → ${target}.${socket}`;
-  return { end, landing, choice: { key: name, name, note: "" } };
+  return { end, landing, choice: { key: name, name, note } };
 }
 
 function FindList({ stage }: { readonly stage: Stage }): ReactNode {

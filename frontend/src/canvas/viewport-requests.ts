@@ -1,6 +1,6 @@
 /** Moves the viewport on request: fit, zoom, bring into view. Keeps the view store's `center` true. */
 import { useReactFlow, useStore } from "@xyflow/react";
-import { useCallback, useEffect, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useRef } from "react";
 import { LOSS_PLATE_HEIGHT, LOSS_PLATE_WIDTH, lossPlateAt } from "../gradients/plate-placement";
 import { FAR_ZOOM, fitting } from "../gradients/viewport";
 import { useView } from "../view/view-store";
@@ -16,13 +16,16 @@ const MARGIN = 40;
 /** Listens to requests; returns how to zoom by a factor. */
 export function useViewportRequests(stage: Stage | null, model: GraphModel): (factor: number) => void {
   const flow = useReactFlow();
+  const fitted = useRef<Place | null>(null);
   const showAll = useCallback(() => {
     const bounds = stage?.model().scene.bounds();
     if (!stage || !bounds) return;
     const { width, height } = stage.viewport();
-    void flow.setViewport(fitting(withLossPlate(stage, bounds), width, height, LIMITS));
+    fitted.current = fitting(withLossPlate(stage, bounds), width, height, LIMITS);
+    void flow.setViewport(fitted.current);
   }, [stage, flow]);
   useFitting(stage, model, showAll);
+  useRefitting(stage, fitted, showAll);
   useBringing(stage, flow);
   useCenter(stage);
   return useCallback(
@@ -62,6 +65,25 @@ function useFitting(stage: Stage | null, model: GraphModel, showAll: () => void)
     showAll();
     void arrangeUnplaced(stage.editor, stage.model()).then((arranged) => arranged && fitView());
   }, [stage, width, empty, loaded, showAll]);
+}
+
+/** A whole graph in view stays whole when a panel or the window changes its size; what a person chose to see stays too. */
+function useRefitting(stage: Stage | null, fitted: RefObject<Place | null>, showAll: () => void): void {
+  const width = useStore((flow) => flow.width);
+  const height = useStore((flow) => flow.height);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the size is what is listened to
+  useEffect(() => {
+    const now = stage?.viewport();
+    const { current } = fitted;
+    if (!now || !current) return;
+    if (now.x === current.x && now.y === current.y && now.zoom === current.zoom) showAll();
+  }, [width, height, stage, fitted, showAll]);
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
 }
 
 /** Brings what the keyboard or the list chose into view, near enough to be in the DOM. */

@@ -123,9 +123,11 @@ function drop(
   if (landing?.refusal) {
     const remark = { text: landing.refusal, ...placeOnCanvas(stage, event) };
     useCanvas.setState({ remark });
-    setTimeout(() => {
+    const forget = (): void => {
       if (useCanvas.getState().remark === remark) useCanvas.setState({ remark: null });
-    }, 6000);
+    };
+    setTimeout(forget, 6000);
+    window.addEventListener("pointerdown", forget, { once: true, capture: true });
     return;
   }
   if (landing === null) {

@@ -2,8 +2,9 @@
 import type { Frame } from "../run/frame";
 import { NONFINITE, NORM, ROW } from "../run/frame";
 import type { Run } from "../run/run-store";
-import { FigurePainter, paintFarCards } from "./card-figures";
+import { FigurePainter } from "./card-figures";
 import { cutCards } from "./card-holes";
+import { paintFarCards } from "./far-cards";
 import type { Palette } from "./palette";
 import { type PlateSizes, type Plates, placePlates, plateSizes } from "./plate-placement";
 import { PlatePainter, paintLossPlate } from "./plates";
@@ -189,7 +190,7 @@ export class Overlay {
     if (far) paintFarCards(context, scene, frame, palette, view, zoom, this.marks.selection);
     else {
       cutCards(context, scene, view);
-      if (frame) this.figures.paint(context, scene, frame, palette, view);
+      if (frame) this.figures.paint(context, scene, frame, palette, view, this.marks.selection);
     }
     if (zoom >= PLATE_ZOOM && figures) {
       const plates = this.placed();

@@ -1,4 +1,5 @@
 /** What part of the graph is seen, and how large. Pure. */
+import type { SceneCard } from "./scene";
 
 /** The place of the graph on the screen: screen = graph · zoom + (x, y), in CSS pixels. */
 export interface Viewport {
@@ -57,4 +58,9 @@ export function fitting(
     y: room / 2 - (bounds.y + bounds.height / 2) * zoom,
     zoom,
   };
+}
+
+/** Whether a card is in the seen rectangle. */
+export function isSeen({ x, y, layout }: SceneCard, view: Seen): boolean {
+  return x < view.right && x + layout.width > view.left && y < view.bottom && y + layout.height > view.top;
 }

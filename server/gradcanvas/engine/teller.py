@@ -84,12 +84,13 @@ class Teller:
         self.numbers()
         self.status()
 
-    def layout(self) -> None:
-        """Tell the layout if it is another one."""
+    def layout(self) -> bool:
+        """Tell the layout if it is another one, and say whether it is: at rest a frame has to follow."""
         message = self._display.layout([problem.model_dump() for problem in self._problems()])
         if message is not None:
             self._kept_frames()
             self._inbox.send_json({**message, "edit": self.edit})
+        return message is not None
 
     def frame(self, *, exact: bool) -> None:
         """Tell the numbers."""
@@ -119,11 +120,13 @@ class Teller:
             data = session.losses.data(self._losses)
             self._inbox.send(encode_losses(run, self._losses, data))
             self._losses = len(session.losses)
+            session.losses.forget(self._losses - 1)
         if session.metrics.width and len(session.metrics) > self._metrics:
             first = max(self._metrics, session.metrics.start)
             names = list(session.graph.program.metrics)
             self._inbox.send(encode_metrics(run, first, names, session.metrics.data(first)))
             self._metrics = len(session.metrics)
+            session.metrics.forget(self._metrics)
         self._validation()
         self._pace.numbers_told()
 
