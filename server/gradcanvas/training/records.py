@@ -71,6 +71,14 @@ class Records:
             numbers.byteswap()
         return numbers.tobytes()
 
+    def forget(self, first: int) -> None:
+        """Keep no rows before this one: they are elsewhere."""
+        self.fetch()
+        gone = min(first - self.start, len(self._kept) // self.width) if self.width else 0
+        if gone > 0:
+            del self._kept[: gone * self.width]
+            self.start += gone
+
     def _from(self, first: int) -> "array[float]":
         self.fetch()
         return self._kept[max(first - self.start, 0) * self.width :]

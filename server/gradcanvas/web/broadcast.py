@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from gradcanvas.engine.messages import places_of_frames
@@ -36,12 +37,13 @@ NO_STATUS: dict[str, Any] = {
 class Broadcast:
     """What is newest, and who has seen what of it."""
 
-    def __init__(self, outgoing: Outgoing, is_behind: Callable[[], None]) -> None:
+    def __init__(self, outgoing: Outgoing, is_behind: Callable[[], None], folder: Path | None = None) -> None:
         """Prepare for the first page.
 
         Args:
             outgoing: Brings the messages.
             is_behind: Called when somebody has to be helped by `catch_up`.
+            folder: Where a file may lie that holds a long run's numbers.
         """
         self._outgoing, self._is_behind = outgoing, is_behind
         self._lock = threading.RLock()
@@ -50,7 +52,12 @@ class Broadcast:
         self._layouts_before = 0
         self._frame: bytes | None = None
         self._frame_number = self._numbers_given = 0
-        self._series = {"losses": Series(), "metrics": Series(names=()), "validation": Series(names=())}
+        self._series = {
+            "losses": Series(folder=folder),
+            "metrics": Series((), folder),
+            "validation": Series((), folder),
+        }
+        self._full_in_run = -1
         self.status = dict(NO_STATUS)
 
     @property
@@ -204,7 +211,11 @@ class Broadcast:
     def _put_series(self, name: str, run: int, first: int, values: bytes, names: tuple[str, ...]) -> None:
         with self._lock:
             series = self._series[name]
-            kept = series.put(run, first, values, names)
+            try:
+                kept = series.put(run, first, values, names)
+            except OSError as error:
+                self._tell_no_room(name, error)
+                return
             if kept is None:
                 return
             for viewer in self._viewers.values():
@@ -212,6 +223,15 @@ class Broadcast:
                 if sent_run == run:
                     viewer.has(name, run, min(count, kept))
             self._pump_all()
+
+    def _tell_no_room(self, name: str, error: OSError) -> None:
+        """Say once a run that its numbers are no longer kept; the lock is held."""
+        run = self._series[name].run
+        if self._full_in_run != run:
+            self._full_in_run = run
+            message = f"No more {name} of this run can be kept: {error.strerror or error}."
+            help = "Make room on the disk of the data directory, and press Reset."
+            self.send("notice", {"level": "error", "code": "no-room", "message": message, "help": help})
 
     def _pump_all(self) -> None:
         self._pump(list(self._viewers.values()))

@@ -135,6 +135,7 @@ class Rooms:
             limits,
             self._settings.graph_bytes,
             self._is_behind.set,
+            self._settings.data,
         )
 
     def _make_room(self) -> None:

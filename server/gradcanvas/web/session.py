@@ -7,6 +7,7 @@ never waits for a run.
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from gradcanvas.document.yjs import DocumentError, apply_update_checked
@@ -38,6 +39,7 @@ class Session:
         limits: Limits,
         graph_bytes: int,
         is_behind: Callable[[], None],
+        folder: Path,
     ) -> None:
         row = store.find(graph)
         updates = store.load(graph)
@@ -51,7 +53,7 @@ class Session:
         self._edit = row.edits if row else 0
         self._title = row.title if row else ""
         self.active_at = time.monotonic()
-        self.broadcast = Broadcast(outgoing, is_behind)
+        self.broadcast = Broadcast(outgoing, is_behind, folder)
         self._keeper = Keeper(engine, worker_settings, limits, self, self._newest_graph)
 
     @property
