@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from gradcanvas.catalog import load_catalog
 from tests.conformance.modules import every_module, run_module
 from tests.conformance.operations import differentiable, run_entry
 from tests.conformance.optimisers import every_optimiser, run_optimiser
@@ -29,7 +30,8 @@ def main() -> int:
         ),
         Database("optim_db", _run(options.only, every_optimiser(), run_optimiser)),
     ]
-    text = markdown(databases, torch.__version__)
+    explained = {name for name, each in load_catalog().operations.items() if each.derivatives}
+    text = markdown(databases, torch.__version__, explained)
     if options.write:
         options.write.write_text(text)
     else:

@@ -33,6 +33,7 @@ class GraphWriter:
         self.nodes: dict[str, Json] = {}
         self.leaves: dict[str, tuple[torch.Tensor, Layout]] = {}
         self._written: dict[int, str] = {}
+        self._inner: dict[int, str] = {}
 
     def tensor(self, tensor: torch.Tensor) -> str:
         """Write a tensor of a sample once; return the reference to it."""
@@ -64,7 +65,10 @@ class GraphWriter:
         """Write what gives a tensor; return the reference to it."""
         if isinstance(value, torch.Tensor):
             return self.tensor(value)
-        return self.operation(f"inner_{len(self.nodes)}", value.operation, value.args, {})
+        if id(value) not in self._inner:
+            name = self._inner[id(value)] = f"inner_{len(self._inner)}"
+            self.operation(name, value.operation, value.args, {})
+        return self._inner[id(value)]
 
     def operation(self, name: str, operation: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
         """Write a call as Python makes it."""

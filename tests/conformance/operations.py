@@ -104,7 +104,7 @@ def samples(info: Any, every: int = 1) -> Iterator[Any]:
 
 def _run_sample(info: Any, row: Row, given: Any, entry: Entry) -> None:
     try:
-        why = _compare(info, row, given)
+        why = _compare(info, row, given, entry)
         if why[0] == "different":
             why = _retried(info, row, given) or why
     except InexpressibleError as error:
@@ -115,7 +115,7 @@ def _run_sample(info: Any, row: Row, given: Any, entry: Entry) -> None:
         entry.add(*why)
 
 
-def _compare(info: Any, row: Row, given: Any) -> tuple[str, str]:
+def _compare(info: Any, row: Row, given: Any, entry: Entry | None = None) -> tuple[str, str]:
     is_storage_seen = info.name.startswith("as_strided")
     called = ((given.input, *given.args), dict(given.kwargs))
     sample = Sample(*fresh(called, is_storage_seen=is_storage_seen))
@@ -126,6 +126,8 @@ def _compare(info: Any, row: Row, given: Any) -> tuple[str, str]:
     writer = GraphWriter(is_storage_seen=is_storage_seen)
     writer.operation("call", row.operation, args, kwargs)
     outputs, words = _eager(info, sample)
+    if entry is not None and _is_one_function(outputs):
+        entry.primitives.add(row.operation)
     text = writer.text(
         writer.loss(named_outputs("call", outputs), is_relaid="memory_format" in sample.kwargs)
     )
@@ -149,6 +151,15 @@ def _compare(info: Any, row: Row, given: Any) -> tuple[str, str]:
         if why is not None:
             return "different", f"gradient: {why}"
     return "equal", ""
+
+
+def _is_one_function(outputs: list[torch.Tensor | None]) -> bool:
+    """Tell whether a single function of autograd's leads from the leaves to all outputs."""
+    functions = {output.grad_fn for output in outputs if output is not None and output.grad_fn is not None}
+    if len(functions) != 1:
+        return False
+    following = (each for each, _ in functions.pop().next_functions)
+    return all(each is None or hasattr(each, "variable") for each in following)
 
 
 def _is_unsteady(info: Any, given: Any) -> bool:

@@ -116,6 +116,26 @@ def _checked(tensor: Any, *args: Any, unsafe: bool, **kwargs: Any) -> Call:
     return (tensor, *args), kwargs
 
 
+def _pooled_backward(tensor: Any, *, kernel_size: Any, **options: Any) -> Call:
+    """Take the gradient of a pooling, into which ones flow: torch's private function is what computes it."""
+    names = ("stride", "padding", "dilation", "ceil_mode")
+    defaults = {"stride": None, "padding": 0, "dilation": 1, "ceil_mode": False}
+    given = tuple(options.get(name, defaults[name]) for name in names)
+    pooled = Inner("torch.nn.functional.max_pool2d", (tensor, kernel_size, *given))
+    return (pooled, tensor, Inner("torch.ones_like", (pooled,))), {}
+
+
+def _dropped(gradient: Any, mask: Any, scale: float) -> Call:
+    kept = Inner("torch.mul", (Inner("torch.Tensor.to", (mask, gradient.dtype)), scale))
+    return (gradient, kept), {}
+
+
+def _with_statistics(*args: Any, **kwargs: Any) -> Call:
+    if isinstance(args[3], bool):
+        return (*args[:3], None, None, *args[3:]), kwargs
+    return args, kwargs
+
+
 def _pivoted(tensor: Any, pivot: bool = True, get_infos: bool = False) -> Call:
     return (tensor,), {"pivot": pivot}
 
@@ -158,6 +178,9 @@ ROWS: Final[dict[str, Row]] = {
     "slice": Row("torch.Tensor.__getitem__", _sliced),
     "lu": Row("torch.linalg.lu_factor_ex", _pivoted, leading=True),
     "_segment_reduce": Row("torch.segment_reduce", _checked),
+    "max_pool2d_with_indices_backward": Row("gradcanvas.grad", _pooled_backward),
+    "native_dropout_backward": Row("torch.mul", _dropped),
+    "_native_batch_norm_legit": Row("torch.native_batch_norm", _with_statistics),
 }
 """Entry, or entry and variant (`normal.number_mean`) → how it is called."""
 
@@ -166,12 +189,9 @@ _SPARSE: Final = "it is about sparse tensors, which no graph file holds"
 
 REASONS: Final[dict[str, str]] = {
     "_softmax_backward_data": _PRIVATE,
-    "_native_batch_norm_legit": _PRIVATE,
     "_batch_norm_with_update": _PRIVATE,
     "_unsafe_masked_index": _PRIVATE,
     "_unsafe_masked_index_put_accumulate": _PRIVATE,
-    "max_pool2d_with_indices_backward": _PRIVATE,
-    "native_dropout_backward": _PRIVATE,
     "torch.ops.aten._safe_softmax.default": _PRIVATE,
     "torch.ops.aten._flash_attention_forward": _PRIVATE,
     "torch.ops.aten._efficient_attention_forward": _PRIVATE,

@@ -1,7 +1,7 @@
 """Counts what the samples of each entry came to, and writes the table. Knows nothing of how they ran."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 OUTCOMES = ("equal", "refused alike", "different", "unsteady", "not expressible")
@@ -17,11 +17,13 @@ class Entry:
         name: the entry's own.
         counts: outcome → samples.
         reasons: (outcome, why) → samples; of what is neither equal nor refused alike.
+        primitives: operations that PyTorch, called directly, recorded as one function of autograd's.
     """
 
     name: str
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    primitives: set[str] = field(default_factory=set)
 
     def add(self, outcome: str, reason: str = "", samples: int = 1) -> None:
         """Count samples."""
@@ -63,8 +65,14 @@ class Database:
         return sum(entry.is_equal for entry in self.entries)
 
 
-def markdown(databases: Sequence[Database], torch_version: str) -> str:
-    """Write the whole table."""
+def markdown(databases: Sequence[Database], torch_version: str, explained: Collection[str] = ()) -> str:
+    """Write the whole table.
+
+    Args:
+        databases: what was run.
+        torch_version: of the torch that was run.
+        explained: the operations whose derivative the catalogue has a formula of.
+    """
     lines = [
         "# Conformance",
         "",
@@ -86,7 +94,24 @@ def markdown(databases: Sequence[Database], torch_version: str) -> str:
     for each in databases:
         lines += ["", f"## {each.name}: what is not fully equal", "", *_remaining(each.entries)]
         lines += ["", f"## {each.name}: why samples are not expressible", "", *_why(each)]
+    lines += ["", "## Derivatives", "", *_explained(databases, explained)]
     return "\n".join(lines) + "\n"
+
+
+def _explained(databases: Sequence[Database], explained: Collection[str]) -> list[str]:
+    """Count the primitive operations, and name those of whose derivative there is no formula."""
+    entries = [entry for each in databases for entry in each.entries]
+    primitives = sorted(set().union(*(entry.primitives for entry in entries)))
+    if not primitives:
+        return ["No operation was run."]
+    missing = [name for name in primitives if name not in explained]
+    known = len(primitives) - len(missing)
+    names = ", ".join(f"`{name}`" for name in missing)
+    return [
+        f"{len(primitives)} operations make one function of autograd's of some sample; the catalogue has the "
+        f"formula of {known} of them ({100 * known / len(primitives):.1f} %).",
+        *(["", f"Without: {names}."] if missing else []),
+    ]
 
 
 def _remaining(entries: Iterable[Entry]) -> list[str]:
