@@ -8,45 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcanvas.catalog import Catalog, load_catalog, search, suggest
+from tests.catalog.page_search import CASES, page_search
 
-FIRST = {
-    "mm": "torch.matmul",
-    "@": "torch.matmul",
-    "dot": "torch.matmul",
-    "matrix multiply": "torch.matmul",
-    "matmul": "torch.matmul",
-    "matmull": "torch.matmul",
-    "mamtul": "torch.matmul",
-    "+": "torch.add",
-    "**": "torch.pow",
-    "-": "torch.sub",
-    "add": "torch.add",
-    "torch.add": "torch.add",
-    "ADD": "torch.add",
-    "sqare": "torch.square",
-    "sigmiod": "torch.sigmoid",
-    "relu": "torch.relu",
-    "mse": "torch.nn.functional.mse_loss",
-    "ce": "torch.nn.functional.cross_entropy",
-    "crossentropy": "torch.nn.functional.cross_entropy",
-    "cross entropy": "torch.nn.functional.cross_entropy",
-    "attention": "torch.nn.functional.scaled_dot_product_attention",
-    "dense": "torch.nn.functional.linear",
-    "lstm": "torch.nn.LSTM",
-    "adamw": "torch.optim.AdamW",
-    "sgd": "torch.optim.SGD",
-    "average": "torch.mean",
-    "loop": "gradcanvas.for",
-    "if": "gradcanvas.if",
-    "[]": "torch.Tensor.__getitem__",
-    "softmax": "torch.softmax",
-    "functional.relu": "torch.nn.functional.relu",
-}
+TRAINED = {"adamw": "torch.optim.AdamW", "sgd": "torch.optim.SGD"}
+"""What the page offers in the settings of training, and the command line beside the rest."""
+FIRST = CASES | TRAINED
 
 
 @pytest.mark.parametrize("words", FIRST)
 def test_words_lead_first_to_what_they_mean(catalog: Catalog, words: str) -> None:
     assert search(catalog, words)[0].name == FIRST[words]
+
+
+def test_the_page_finds_the_same_first(catalog: Catalog) -> None:
+    found = page_search(catalog, list(CASES))["first"]
+
+    assert {words: name for words, name in found.items() if name != CASES[words]} == {}
 
 
 def test_three_letters_are_enough(catalog: Catalog) -> None:

@@ -6,7 +6,14 @@ interface Entry {
   readonly name: string;
   /** The last part of the name, by which people call it. */
   readonly last: string;
+  /** The same without underscores, which people leave out. */
+  readonly plain: string;
+  /** Words that people type and mean it. */
   readonly aliases: readonly string[];
+  /** Names of operations that say of themselves that they are only this one. */
+  readonly others: readonly string[];
+  /** The parts of its name and its aliases that are long enough for a mistake to be seen. */
+  readonly words: readonly string[];
   readonly summary: string;
   readonly weight: number;
 }
@@ -15,11 +22,11 @@ interface Entry {
 const ROOMS = [
   "torch.",
   "torch.nn.functional.",
-  "torch.nn.",
   "gradcanvas.",
   "torch.linalg.",
   "torch.special.",
   "torch.fft.",
+  "torch.nn.",
   "torch.Tensor.",
 ];
 
@@ -39,9 +46,10 @@ export class SearchIndex {
     const wanted = typed.toLowerCase();
     if (wanted === "") return [];
     const parts = wanted.split(/\s+/);
+    const plain = plainOf(wanted);
     const found: { entry: Entry; score: number }[] = [];
     for (const entry of this.entries) {
-      const score = scoreOf(entry, wanted, parts);
+      const score = scoreOf(entry, wanted, plain, parts);
       const letter = typed !== wanted && entry.operation.name.endsWith(`.${typed}`) ? CASE : 0;
       if (score > 0 && passes(entry.operation)) found.push({ entry, score: score + letter - entry.weight });
     }
@@ -50,21 +58,45 @@ export class SearchIndex {
     return found.slice(0, limit).map(({ entry }) => entry.operation);
   }
 
+  /** What differs from the words by a letter or two: a whole name first, else one of its words. */
   private mistyped(
     wanted: string,
     passes: (operation: Operation) => boolean,
   ): { entry: Entry; score: number }[] {
-    if (wanted.length < 3) return [];
-    const allowed = wanted.length < 6 ? 1 : 2;
+    const plain = plainOf(wanted);
+    if (plain.length < 3) return [];
+    const allowed = plain.length < 6 ? 1 : 2;
+    const names = this.near(passes, (entry) => editDistance(plain, entry.plain, allowed), allowed);
+    if (names.length > 0 || plain.length < LONG_WORD) return names;
+    const nearest = (entry: Entry): number =>
+      Math.min(
+        ...entry.aliases.map((alias) => editDistance(plain, alias, 1)),
+        ...entry.words.map((word) => editDistance(plain, word, 1) + PART),
+        2,
+      );
+    return this.near(passes, nearest, 1 + PART);
+  }
+
+  private near(
+    passes: (operation: Operation) => boolean,
+    distanceOf: (entry: Entry) => number,
+    allowed: number,
+  ): { entry: Entry; score: number }[] {
     const found: { entry: Entry; score: number }[] = [];
     for (const entry of this.entries) {
-      const distance = editDistance(wanted, entry.last, allowed);
+      const distance = distanceOf(entry);
       if (distance <= allowed && passes(entry.operation))
         found.push({ entry, score: 10 - distance - entry.weight });
     }
     return found;
   }
 }
+
+/** A word of a name stands for it less than a word that people type for it. */
+const PART = 0.5;
+
+/** From so many letters on a word is known although one of them is wrong. */
+const LONG_WORD = 5;
 
 /** Who types large letters means them: they tell `torch.nn.Linear` from `torch.nn.functional.linear`. */
 const CASE = 2;
@@ -77,32 +109,52 @@ const OTHER_NAME = /^Alias (?:for|of) :?\w*:?`?(torch\.[\w.]*\w)/;
 
 function otherNames(operations: readonly Operation[]): Map<string, string[]> {
   const names = new Map<string, string[]>();
-  for (const { name, summary } of operations) {
-    const target = OTHER_NAME.exec(summary)?.[1];
-    if (target) names.set(target, [...(names.get(target) ?? []), name.split(".").at(-1) ?? ""]);
+  for (const operation of operations) {
+    const target = targetOf(operation);
+    if (target) names.set(target, [...(names.get(target) ?? []), operation.name.split(".").at(-1) ?? ""]);
   }
   return names;
 }
 
+/** Of what an operation is only another name; `torch.softmax` is the plainer name of what it stands for. */
+function targetOf({ name, summary }: Operation): string | null {
+  const target = OTHER_NAME.exec(summary)?.[1];
+  return target && rankOf(target) <= rankOf(name) ? target : null;
+}
+
+function rankOf(name: string): number {
+  const rank = ROOMS.indexOf(`${name.split(".").slice(0, -1).join(".")}.`);
+  return rank < 0 ? ROOMS.length : rank;
+}
+
 function entryOf(operation: Operation, others: readonly string[]): Entry {
   const name = operation.name.toLowerCase();
-  const parts = name.split(".");
-  const room = `${operation.name.split(".").slice(0, -1).join(".")}.`;
-  const rank = ROOMS.indexOf(room);
+  const last = name.split(".").at(-1) ?? name;
+  const aliases = operation.aliases.map((alias) => alias.toLowerCase());
+  const words = [last, ...aliases].flatMap((each) => each.split(/[^a-z0-9]+/));
   return {
     operation,
     name,
-    last: parts.at(-1) ?? name,
-    aliases: [...operation.aliases, ...others].map((alias) => alias.toLowerCase()),
+    last,
+    plain: plainOf(last),
+    aliases,
+    others: others.map((other) => other.toLowerCase()),
+    words: words.filter((word) => word.length >= LONG_WORD),
     summary: operation.summary.toLowerCase(),
-    weight: (rank < 0 ? ROOMS.length : rank) / 10 + (OTHER_NAME.test(operation.summary) ? 15 : 0),
+    weight: rankOf(operation.name) / 10 + (targetOf(operation) ? 15 : 0),
   };
 }
 
-/** Exact name, then beginning, then alias, then within the name, then words of the description. */
-function scoreOf(entry: Entry, wanted: string, parts: readonly string[]): number {
+function plainOf(text: string): string {
+  return text.replace(/[\s_.-]+/g, "");
+}
+
+/** What is meant by the words, then exact name, then beginning, then within the name, then its description. */
+function scoreOf(entry: Entry, wanted: string, plain: string, parts: readonly string[]): number {
+  if (entry.aliases.includes(wanted)) return 110;
   if (entry.last === wanted || entry.name === wanted) return 100;
-  if (entry.aliases.includes(wanted)) return 90;
+  if (entry.plain === plain) return 95;
+  if (entry.others.includes(wanted)) return 90;
   if (entry.last.startsWith(wanted)) return 80 - Math.min(9, entry.last.length - wanted.length) / 2;
   if (entry.name.startsWith(wanted)) return 70;
   if (entry.aliases.some((alias) => alias.startsWith(wanted))) return 60;

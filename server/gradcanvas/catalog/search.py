@@ -22,7 +22,7 @@ def search(catalog: Catalog, words: str) -> list[Operation]:
     """Return the operations that the words mean, best first; at most 50.
 
     Ranked by whole name or alias, beginning, parts, letters in order, description; where nothing of a name
-    fits, one mistyped letter is forgiven.
+    fits, one mistyped letter of a name is forgiven, or of a word of it.
     """
     wanted = " ".join(words.lower().split())[:_LONGEST]
     return _index(catalog).find(wanted) if wanted else []
@@ -66,6 +66,7 @@ _RANKS: Final[tuple[_Rank, ...]] = (
 )
 """How well an entry fits, best first; it counts at the first that holds."""
 
+_LONG_WORD: Final = 5
 _NAMED: Final = 7
 """The first rank that does not look at names alone: a typo is looked for where nothing fits better."""
 
@@ -77,23 +78,30 @@ class _Index:
         self.catalog = catalog
         self._entries = [_entry(operation) for operation in catalog.operations.values()]
         self._mistyped: dict[str, list[_Entry]] = defaultdict(list)
+        self._mistyped_words: dict[str, list[tuple[str, _Entry]]] = defaultdict(list)
         self._plain: dict[str, list[_Entry]] = defaultdict(list)
         for entry in self._entries:
             self._plain[entry.plain].append(entry)
             for variant in set(_deletions(entry.plain)):
                 self._mistyped[variant].append(entry)
+            for word in entry.words:
+                if len(word) >= _LONG_WORD:
+                    for variant in set(_deletions(word)):
+                        self._mistyped_words[variant].append((word, entry))
 
     def find(self, wanted: str) -> list[Operation]:
         """Return what fits, best first."""
         plain = _plain(wanted)
-        found: list[tuple[int, tuple[int, int, str], _Entry]] = []
+        found: list[tuple[float, tuple[int, int, str], _Entry]] = []
         for entry in self._entries:
             rank = next((place for place, fits in enumerate(_RANKS) if fits(entry, wanted, plain)), None)
             if rank is not None:
                 found.append((rank, entry.order, entry))
         if not found or min(found)[0] >= _NAMED:
             known = {entry.name for _, _, entry in found}
-            found += [(_NAMED, e.order, e) for e in self._near(plain) if e.name not in known]
+            named = [(_NAMED, entry) for entry in self._near(plain)]
+            near = [each for each in named or self._near_words(plain) if each[1].name not in known]
+            found += [(rank, entry.order, entry) for rank, entry in near]
         found.sort(key=lambda each: each[:2])
         return [entry.operation for _, _, entry in found[:_MOST]]
 
@@ -119,6 +127,18 @@ class _Index:
             entry.name: entry for variant in _deletions(plain) for entry in self._mistyped.get(variant, ())
         }
         return [entry for entry in found.values() if _is_one_off(plain, entry.plain)]
+
+    def _near_words(self, plain: str) -> list[tuple[float, _Entry]]:
+        """Return entries of which a word differs so: by which people look for it, or else of its name."""
+        if len(plain) < _LONG_WORD:
+            return []
+        found = {
+            (entry.name, word not in entry.aliases): entry
+            for variant in _deletions(plain)
+            for word, entry in self._mistyped_words.get(variant, ())
+            if _is_one_off(plain, word)
+        }
+        return [(_NAMED + (0.5 if is_part else 0.25), entry) for (_, is_part), entry in found.items()]
 
 
 _last: list[_Index] = []
