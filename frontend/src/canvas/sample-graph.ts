@@ -1,9 +1,10 @@
 /** A small graph with its catalogue and its layout, for the tests of the canvas. */
-import type { Argument, Catalog, Operation } from "../catalog/types";
+import type { Catalog } from "../catalog/types";
 import { paste, setLoss } from "../document/commands";
 import { GraphDocument } from "../document/graph-document";
 import { type IndexedLayout, indexLayout } from "../run/run-store";
 import type { Layout, OutputRow, Picture } from "../wire/messages";
+import { sampleArgument, sampleOperation, sampleRow } from "./sample-parts";
 
 const FILE = `{"gradcanvas": 1, "nodes": {
   "x": {"op": "torch.randn", "args": {"size": [3]}, "at": [0, 200]},
@@ -27,47 +28,16 @@ export const sampleCatalog: Catalog = {
   torch: "",
   operations: new Map(
     [
-      operation("torch.randn", "source", [argument("size", { type: "ints", wired: false })]),
-      operation("torch.mul", "function", [argument("input", {}), argument("other", {})]),
-      operation("torch.cat", "function", [
-        argument("tensors", { type: "tensors", typed: false }),
-        argument("dim", { type: "int", wired: false, required: false }),
+      sampleOperation("torch.randn", "source", [sampleArgument("size", { type: "ints", wired: false })]),
+      sampleOperation("torch.mul", "function", [sampleArgument("input"), sampleArgument("other")]),
+      sampleOperation("torch.cat", "function", [
+        sampleArgument("tensors", { type: "tensors", typed: false }),
+        sampleArgument("dim", { type: "int", wired: false, required: false }),
       ]),
-      operation("torch.mean", "function", [argument("input", { typed: false })]),
+      sampleOperation("torch.mean", "function", [sampleArgument("input", { typed: false })]),
     ].map((made) => [made.name, made]),
   ),
 };
-
-function operation(name: string, kind: Operation["kind"], wired: Argument[]): Operation {
-  return {
-    name,
-    kind,
-    category: "",
-    summary: "",
-    overloads: [{ arguments: wired, outputs: [{ name: "0", many: false, optional: false }] }],
-    aliases: [],
-    documentation: "",
-    random: false,
-    state: false,
-  };
-}
-
-function argument(name: string, change: Partial<Argument>): Argument {
-  return {
-    name,
-    type: "tensor",
-    wired: true,
-    typed: true,
-    required: true,
-    nullable: false,
-    default: null,
-    choices: [],
-    passing: "keyword",
-    length: null,
-    fixed: null,
-    ...change,
-  };
-}
 
 /** What an evaluation of the sample tells. */
 export function sampleLayout(change: Partial<Layout> = {}): IndexedLayout {
@@ -100,17 +70,6 @@ export function sampleLayout(change: Partial<Layout> = {}): IndexedLayout {
 function row(ref: string, shape: number[], requiresGrad: boolean, gradFn: string | null): OutputRow {
   const number = shape.every((length) => length === 1);
   const picture: Picture = { kind: number ? "number" : "strip", rows: 1, columns: shape[0] ?? 1, offset: 0 };
-  return {
-    ref,
-    node: ref,
-    output: "0",
-    shape,
-    dtype: "float32",
-    requires_grad: requiresGrad,
-    leaf: gradFn === null,
-    grad_fn: gradFn,
-    picture,
-    gradient_picture: requiresGrad ? picture : null,
-    bytes: 4,
-  };
+  const gradient = requiresGrad ? picture : null;
+  return sampleRow(ref, shape, gradFn, { requires_grad: requiresGrad, picture, gradient_picture: gradient });
 }

@@ -1,6 +1,7 @@
 /** Graphs, layouts and frames that no server computed, to put the canvas under a load of any size. Only for the bench. */
 import type { Operation } from "../../catalog/types";
 import type { Layout, OutputRow } from "../../wire/messages";
+import { sampleArgument, sampleOperation, sampleRow } from "../sample-parts";
 
 const CELLS = 24;
 const HEADER = 64;
@@ -13,41 +14,8 @@ export interface Synthetic {
   readonly edges: number;
 }
 
-const torchAdd: Operation = {
-  name: "torch.add",
-  kind: "function",
-  category: "Arithmetic",
-  summary: "",
-  overloads: [
-    {
-      arguments: ["input", "other"].map((name) => ({
-        name,
-        type: "tensor",
-        wired: true,
-        typed: true,
-        required: true,
-        nullable: false,
-        default: null,
-        choices: [],
-        passing: "keyword",
-        length: null,
-        fixed: null,
-      })),
-      outputs: [{ name: "0", many: false, optional: false }],
-    },
-  ],
-  aliases: [],
-  documentation: "",
-  random: false,
-  state: false,
-};
-
-const torchRandn: Operation = {
-  ...torchAdd,
-  name: "torch.randn",
-  kind: "source",
-  overloads: [{ arguments: [], outputs: [{ name: "0", many: false, optional: false }] }],
-};
+const torchAdd = sampleOperation("torch.add", "function", [sampleArgument("input"), sampleArgument("other")]);
+const torchRandn = sampleOperation("torch.randn", "source", []);
 
 /** What the synthetic graphs are made of. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
@@ -93,19 +61,8 @@ export function synthesize(count: number): Synthetic {
 
 function outputRow(id: string, node: number, leaf: boolean): OutputRow {
   const picture = { kind: "strip", rows: 1, columns: CELLS, offset: node * 2 * CELLS } as const;
-  return {
-    ref: id,
-    node: id,
-    output: "0",
-    shape: [80, 1],
-    dtype: "float32",
-    requires_grad: true,
-    leaf,
-    grad_fn: leaf ? null : "AddBackward0",
-    picture,
-    gradient_picture: { ...picture, offset: (node * 2 + 1) * CELLS },
-    bytes: 320,
-  };
+  const gradient = { ...picture, offset: (node * 2 + 1) * CELLS };
+  return sampleRow(id, [80, 1], leaf ? null : "AddBackward0", { picture, gradient_picture: gradient });
 }
 
 /** The bytes of a frame as docs/wire.md has them, other numbers in every one. */
