@@ -1,4 +1,4 @@
-"""From a value that a person changes to the new gradient on the screen, in the browser."""
+"""From what a person types to what the page shows: a changed value's gradient, operations that are found."""
 
 import json
 import statistics
@@ -12,6 +12,7 @@ from gradcanvas.engine.local import PRELOAD, WORKER
 from tests.bench.table import Row
 from tests.browser.editor import Editor
 from tests.browser.find_chromium import ARGUMENTS, find_chromium
+from tests.catalog.page_search import CASES
 from tests.oracle.article import EXAMPLES
 from tests.web.running_server import Server, running
 
@@ -36,6 +37,27 @@ MEASURE = """
 """Types a value and waits for the animation frame in which its numbers, come just before, are drawn."""
 
 
+SEARCH = """
+async (words) => {
+    const input = document.querySelector("input[aria-label='Add a node']");
+    const put = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+    const milliseconds = [];
+    for (const word of words) {
+        for (let length = 1; length <= word.length; length += 1) {
+            await new Promise((resume) => requestAnimationFrame(resume));
+            const began = performance.now();
+            put.call(input, word.slice(0, length));
+            input.dispatchEvent(new Event("input", { bubbles: true }));
+            await Promise.resolve();
+            milliseconds.push(performance.now() - began);
+        }
+    }
+    return milliseconds;
+}
+"""
+"""Types words letter by letter; of each key press the time until its results stand in the page."""
+
+
 def rows() -> list[Row]:
     """Return the rows of the page."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -44,6 +66,7 @@ def rows() -> list[Row]:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             article = _changes(page, server, (EXAMPLES / "linear-regression.json").read_text(), "square")
             large = _changes(page, server, json.dumps(large_graph(1_000)), "power")
+            searched = _search(page)
         browser.close()
     median, tail = statistics.median(article), statistics.quantiles(article, n=20)[-1]
     return [
@@ -62,6 +85,14 @@ def rows() -> list[Row]:
             statistics.median(large) <= 250,
             f"slowest {max(large):.0f} ms",
         ),
+        Row(
+            "search: a key press over the whole catalogue, page",
+            f"{statistics.median(searched):.1f} ms",
+            "at most 10 ms",
+            statistics.median(searched) <= 10,
+            f"its results drawn; 95th percentile {statistics.quantiles(searched, n=20)[-1]:.1f} ms"
+            f" of {len(searched)}",
+        ),
     ]
 
 
@@ -75,6 +106,12 @@ def _changes(page: Page, server: Server, text: str, node: str) -> list[float]:
     values = ["3", "2"] * ((CHANGES + WARM_UP) // 2 + 1)
     seconds = [page.evaluate(MEASURE, ["exponent", "loss", value]) for value in values]
     return seconds[WARM_UP : WARM_UP + CHANGES]
+
+
+def _search(page: Page) -> list[float]:
+    """Type what people look for, mistakes too; milliseconds of each key press."""
+    milliseconds: list[float] = page.evaluate(SEARCH, list(CASES))
+    return milliseconds
 
 
 def large_graph(nodes: int) -> dict[str, Any]:
