@@ -106,7 +106,7 @@ describe("the outputs of data", () => {
   });
 
   it("are what the server found in a file", () => {
-    expect(outputs("data:text/csv,a%2Cb%0A1%2C2", ["a", "b"])).toEqual([
+    expect(outputs(`data:text/csv,a%2Cb%0A${"1%2C2%0A".repeat(100)}`, ["a", "b"])).toEqual([
       [null, "a"],
       ["b", "b"],
     ]);

@@ -53,9 +53,7 @@ function scoreOf(overload: Overload, given: ReadonlySet<string>, node: NodeView)
 /** Whether a literal is one that this overload means: overloads may differ in the choices they offer. */
 function standsAt(argument: Argument, literal: string): boolean {
   if (argument.type === "file") return literal.startsWith('"data:');
-  return (
-    argument.type !== "choice" || literal.length > 200 || argument.choices.includes(literal.slice(1, -1))
-  );
+  return argument.type !== "choice" || argument.choices.includes(literal.slice(1, 100).replace(/"$/, ""));
 }
 
 /** The arguments of a node in the order of the signature; those of functions for control flow. */
