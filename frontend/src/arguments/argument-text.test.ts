@@ -52,6 +52,9 @@ describe("typed arguments", () => {
     expect(readArgument(argument("int"), "1.5")).toEqual({ refusal: "it takes a whole number, such as 1." });
     expect(literal("ints", "1, x")).toBeUndefined();
     expect(literal("ints", "1, 2, 3", { length: 2 })).toBeUndefined();
+    expect(literal("ints", "3", { length: 2 })).toBe("3");
+    expect(literal("ints", "[3]", { length: 2 })).toBe("[3]");
+    expect(literal("ints", "3")).toBe("[3]");
   });
 
   it("read sizes with or without brackets", () => {

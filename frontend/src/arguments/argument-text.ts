@@ -25,13 +25,17 @@ const READERS: Readonly<Record<ArgumentType, Reader>> = {
   number: (text, { name }) => numberReading(text, `${name} takes a number, such as 2.`),
   tensor: (text, { name }) => numberReading(text, `${name} takes a tensor: draw a wire to it.`),
   tensors: (_, { name }) => ({ refusal: `${name} takes tensors: draw wires to it.` }),
-  ints: (text, { name, length }) =>
-    listReading(
+  ints: (text, { name, length }) => {
+    // One number for every dimension stays a number: modules repeat it themselves, but not a list of one.
+    const alone = length !== null && length > 1 ? numberText(text) : null;
+    if (alone !== null && isIntegerText(alone)) return { literal: alone };
+    return listReading(
       text,
       isIntegerText,
       length,
       `${name} takes whole numbers, such as ${length === 2 ? "3, 3" : "80, 1"}.`,
-    ),
+    );
+  },
   floats: (text, { name, length }) =>
     listReading(text, isAnyNumber, length, `${name} takes numbers, such as 0.5, 1.0.`),
   bools: (text, { name, length }) =>
