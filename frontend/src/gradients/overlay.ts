@@ -61,6 +61,7 @@ export class Overlay {
   private sizesOfPlates: PlateSizes = { preferred: 1, least: 1 };
   private frame: Frame | null = null;
   private scaledRun = -1;
+  private told: Run["largest"] = null;
   private request = 0;
   private readonly ribbons = new Ribbons();
   private readonly platePainter = new PlatePainter();
@@ -140,7 +141,7 @@ export class Overlay {
     };
   }
 
-  /** A new run or an evaluation after an edit begins the scale anew; within a run it only grows. */
+  /** A new run or an evaluation after an edit begins the scale anew; within a run it only grows, in all pages alike. */
   private rescale(frame: Frame): void {
     if (frame.evaluation || frame.run !== this.scaledRun) this.scale.reset();
     this.scaledRun = frame.run;
@@ -149,6 +150,12 @@ export class Overlay {
       const norm = frame.edges[row * ROW + NORM] as number;
       if (frame.edges[row * ROW + NONFINITE] === 0 && norm > largest) largest = norm;
     }
+    const { largest: told } = this.run;
+    if (told !== this.told && told?.run === frame.run) {
+      this.scale.reset();
+      this.scale.include(told.norm);
+    }
+    this.told = told;
     this.scale.include(largest);
   }
 

@@ -5,6 +5,18 @@ import { NONFINITE, NORM, ROW } from "./frame";
 /** How many points a curve holds; when they are full every second is dropped. */
 export const HISTORY_POINTS = 64;
 
+/** The courses of all edges as the server kept them, by the same rule, from every frame there was. */
+export interface NormCourse {
+  readonly run: number;
+  readonly layout: number;
+  /** The largest norm since the last evaluation or the beginning of the run: it sets the ribbons' widths. */
+  readonly largest: number;
+  readonly stride: number;
+  readonly steps: Float64Array;
+  /** Point after point, of each the norm of every edge. */
+  readonly norms: Float32Array;
+}
+
 /** Norms of all edges at the same steps: row `edge` holds `count` points, oldest first. */
 export class NormHistory {
   /** `values[edge * HISTORY_POINTS + point]`; NaN where there was no gradient. */
@@ -46,6 +58,22 @@ export class NormHistory {
     this.steps[this.count] = step;
     this.count += 1;
     this.nextStep = step + this.stride;
+  }
+
+  /** Takes the courses that the server kept in the place of these; false where they are of other edges. */
+  take(course: NormCourse): boolean {
+    const { run, steps, norms, stride } = course;
+    const edges = this.edges.length;
+    if (norms.length !== steps.length * edges || steps.length > HISTORY_POINTS) return false;
+    this.clear(run);
+    this.count = steps.length;
+    this.steps.set(steps);
+    for (let point = 0; point < steps.length; point += 1)
+      for (let row = 0; row < edges; row += 1)
+        this.values[row * HISTORY_POINTS + point] = norms[point * edges + row] as number;
+    this.stride = stride;
+    this.nextStep = steps.length === 0 ? 0 : (steps[steps.length - 1] as number) + stride;
+    return true;
   }
 
   /** How many points are of this step or of one before. */

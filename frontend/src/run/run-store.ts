@@ -8,7 +8,7 @@ import type { Layout, Notice, OutputRow, Problem, Status } from "../wire/message
 import type { Frame } from "./frame";
 import { LossBook, type RunLosses } from "./losses";
 import { type Metrics, withMetrics } from "./metrics";
-import { NormHistory } from "./norm-history";
+import { type NormCourse, NormHistory } from "./norm-history";
 import { Replay, type Screen } from "./replay";
 
 /** While numbers stream, attributes and texts are refreshed no oftener than this. */
@@ -66,6 +66,8 @@ export class Run {
   frame: Frame | null = null;
   layout: IndexedLayout | null = null;
   readonly history = new NormHistory();
+  /** What the server said last of the largest norm; null once an evaluation has begun a scale of its own. */
+  largest: { readonly run: number; readonly norm: number } | null = null;
   readonly losses = new LossBook();
   /** The beginning of a run, played for the eyes: only `shown` follows it. */
   readonly replay: Replay;
@@ -105,6 +107,7 @@ export class Run {
   takeFrame(frame: Frame): boolean {
     if (this.layout === null || frame.layout !== this.layout.layout.layout) return false;
     this.frame = frame;
+    if (frame.evaluation) this.largest = null;
     const played = this.replay.frame;
     const follows = played !== null && frame.run === played.run && frame.step >= played.step;
     if (frame.evaluation || !follows) this.replay.end();
@@ -120,6 +123,13 @@ export class Run {
     for (const { run, step, edges, withoutGradients } of fitting)
       if (!withoutGradients) this.history.add(run, step, edges);
     this.replay.take(fitting);
+  }
+
+  /** Takes the course of all edges' norms as the server kept it: all pages then show the same. */
+  takeHistory(course: NormCourse): void {
+    if (course.layout !== this.layout?.layout.layout || !this.history.take(course)) return;
+    this.largest = { run: course.run, norm: course.largest };
+    this.tell();
   }
 
   /** Takes losses; false where some are missing before them (the wire then asks again). */

@@ -2,7 +2,7 @@
 import { io, type Socket } from "socket.io-client";
 import type { GraphDocument } from "../document/graph-document";
 import type { Run } from "../run/run-store";
-import { decodeFrame, decodeFrames } from "./decode-frame";
+import { decodeFrame, decodeFrames, decodeHistory } from "./decode-frame";
 import type {
   Joined,
   Layout,
@@ -92,6 +92,7 @@ export class Connection {
     socket.on("layout", (layout: Layout) => run.takeLayout(layout));
     socket.on("frame", (frame: Bytes) => this.takeFrame(frame));
     socket.on("frames", (batch: Bytes) => run.takeFrames(decodeFrames(batch)));
+    socket.on("history", (history: Bytes) => this.takeHistory(history));
     socket.on("losses", (losses: Losses) => {
       if (!this.takeLosses(losses)) void this.join();
     });
@@ -123,6 +124,7 @@ export class Connection {
     this.outbox.reopen(isEmptyUpdate(missing) ? null : missing);
     if (joined.layout) this.run.takeLayout(joined.layout);
     this.run.takeStatus(joined.status);
+    this.takeHistory(joined.history);
     if (joined.frame) this.takeFrame(joined.frame);
     this.takeLosses(joined.losses);
     useWire.setState({ connection: "online", refusal: null, loaded: true, file: joined.file });
@@ -149,6 +151,11 @@ export class Connection {
     const waiting = this.newest > this.drawn;
     this.newest = frame.number;
     if (!waiting) requestAnimationFrame(() => this.tellDrawn());
+  }
+
+  private takeHistory(data: Bytes): void {
+    const course = decodeHistory(data);
+    if (course !== null) this.run.takeHistory(course);
   }
 
   /** By the next picture what came has been drawn; the server then sends more. */

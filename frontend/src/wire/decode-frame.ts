@@ -1,9 +1,11 @@
 /** Decodes a frame as docs/wire.md has it: views of the bytes that came, nothing copied. */
 import type { Figures, Frame } from "../run/frame";
 import { ROW } from "../run/frame";
+import type { NormCourse } from "../run/norm-history";
 
 const MAGIC = 0x31464347;
 const HEADER_BYTES = 64;
+const HISTORY_HEADER_BYTES = 32;
 
 /** The frame in these bytes, or null where they are none. */
 export function decodeFrame(data: ArrayBuffer | Uint8Array): Frame | null {
@@ -47,6 +49,29 @@ export function decodeFrames(batch: ArrayBuffer | Uint8Array): Frame[] {
     if (frame !== null) frames.push(frame);
   }
   return frames;
+}
+
+/** The courses of the edges' norms, or null where these bytes are none. */
+export function decodeHistory(data: ArrayBuffer | Uint8Array): NormCourse | null {
+  const bytes = aligned(data);
+  if (bytes.byteLength < HISTORY_HEADER_BYTES) return null;
+  const header = new DataView(bytes.buffer, bytes.byteOffset, HISTORY_HEADER_BYTES);
+  const [run, layout, points, edges] = [0, 4, 8, 12].map((at) => header.getUint32(at, true)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (bytes.byteLength !== HISTORY_HEADER_BYTES + points * (8 + 4 * edges)) return null;
+  const start = bytes.byteOffset + HISTORY_HEADER_BYTES;
+  return {
+    run,
+    layout,
+    largest: header.getFloat64(16, true),
+    stride: header.getFloat64(24, true),
+    steps: new Float64Array(bytes.buffer, start, points),
+    norms: new Float32Array(bytes.buffer, start + points * 8, points * edges),
+  };
 }
 
 /** Reads blocks one after another, each from a multiple of 8. */

@@ -80,6 +80,7 @@ export interface Joined {
   readonly status: Status;
   readonly layout: Layout | null;
   readonly frame: Uint8Array | ArrayBuffer | null;
+  readonly history: Uint8Array | ArrayBuffer;
   readonly losses: Losses;
   readonly file: string | null;
 }

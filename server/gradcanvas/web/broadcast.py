@@ -1,7 +1,8 @@
 """The newest results of one session, brought to each page that watches at the page's own pace.
 
 Layout, status and frame: the newest wins. Losses, metrics and validation: every number, once. The frames of
-a run's beginning are passed on and kept for nobody. What a message means is the worker's and page's business.
+a run's beginning are passed on; of them, as of others, only the edges' norms are kept. What a message means
+is the worker's and page's business.
 """
 
 import struct
@@ -13,6 +14,7 @@ from typing import Any
 
 from gradcanvas.engine.messages import places_of_frames
 from gradcanvas.web.messages import Have
+from gradcanvas.web.norms import Norms
 from gradcanvas.web.outgoing import Outgoing
 from gradcanvas.web.series import Series
 from gradcanvas.web.viewer import Viewer
@@ -57,6 +59,7 @@ class Broadcast:
             "metrics": Series((), folder),
             "validation": Series((), folder),
         }
+        self._norms = Norms()
         self._full_in_run = -1
         self.status = dict(NO_STATUS)
 
@@ -92,6 +95,7 @@ class Broadcast:
                 "status": self.status,
                 "layout": self._layout,
                 "frame": self._frame,
+                "history": self._norms.encode(),
                 "losses": {"run": losses.run, "from": first, "values": values},
             }
 
@@ -101,17 +105,24 @@ class Broadcast:
             self._viewers.pop(sid, None)
 
     def watch(self, sid: str, rate: float) -> None:
-        """Take note of the pace a page wants."""
-        self._change(sid, lambda viewer: setattr(viewer, "rate", rate))
+        """Take note of the pace a page wants; one that was hidden gets the course of what it did not see."""
+        with self._lock:
+            viewer = self._viewers.get(sid)
+            if viewer is None:
+                return
+            if viewer.wants(rate):
+                self.send("history", self._norms.encode(), only=sid)
+            self._pump([viewer])
 
     def received(self, sid: str, frame: int) -> None:
         """Take note of what a page has drawn."""
         self._change(sid, lambda viewer: viewer.has_drawn(frame))
 
-    def send(self, event: str, data: Any, besides: str | None = None) -> None:
-        """Send something to all, at once; or to all but one."""
+    def send(self, event: str, data: Any, besides: str | None = None, only: str | None = None) -> None:
+        """Send something to all, at once; or to all but one, or to one."""
         with self._lock:
-            viewers = [viewer for viewer in self._viewers.values() if viewer.sid != besides]
+            viewers = [each for each in self._viewers.values() if each.sid != besides]
+            viewers = [each for each in viewers if only in (None, each.sid)]
             for viewer in viewers:
                 if not viewer.is_open:
                     viewer.waiting.append((event, data))
@@ -125,7 +136,10 @@ class Broadcast:
             status = {key: changes.get(key, value) for key, value in self.status.items()}
             if status == self.status:
                 return
+            has_ended = self.status["state"] == "running" != status["state"]
             self.status = status
+            if has_ended:
+                self.send("history", self._norms.encode())
             self.send("status", status)
             if self.status["run"] > self._series["losses"].run:
                 self.put_losses(self.status["run"], 0, b"")
@@ -136,6 +150,7 @@ class Broadcast:
             number = layout["layout"] + self._layouts_before
             self._layout = {key: value for key, value in layout.items() if key != "type"}
             self._layout["layout"] = number
+            self._norms.relayout(number, [row["edge"] for row in layout["edges"]])
             self.send("layout", self._layout)
 
     def put_frame(self, frame: bytes) -> None:
@@ -146,6 +161,7 @@ class Broadcast:
             renumbered = bytearray(frame)
             self._frame_number = self._renumber(renumbered, 0)
             self._frame = bytes(renumbered)
+            self._norms.add(self._frame)
             self._pump_all()
 
     def put_frames(self, batch: bytes) -> None:
@@ -155,6 +171,7 @@ class Broadcast:
             for start, end in places_of_frames(batch):
                 if end - start >= _FRAME_HEADER_BYTES:
                     self._renumber(renumbered, start)
+                    self._norms.add(memoryview(renumbered)[start:end])
             sids = [viewer.sid for viewer in self._viewers.values() if self._has_room(viewer)]
             if sids:
                 self._outgoing.send(sids, "frames", bytes(renumbered))

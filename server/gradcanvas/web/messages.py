@@ -227,6 +227,7 @@ class Joined(ToPage):
     status: Status
     layout: Layout | None
     frame: bytes | None
+    history: bytes
     losses: Losses
     file: str | None
 

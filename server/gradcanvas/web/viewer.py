@@ -21,12 +21,14 @@ class Viewer:
     Attributes:
         sid: Its socket.
         rate: How many frames a second it wants; 0 while it is hidden.
+        was_hidden: Whether it wanted none for a time, after it had wanted some.
         is_open: Whether its `join` was answered; before, what is sent to all is `waiting`.
         is_behind: Whether it misses something that nothing but time will let it be sent.
     """
 
     sid: str
     rate: float = 0.0
+    was_hidden: bool = False
     is_open: bool = False
     is_behind: bool = False
     frame: int = 0
@@ -34,6 +36,15 @@ class Viewer:
     waiting: list[tuple[str, Any]] = field(default_factory=list)
     undrawn: deque[int] = field(default_factory=deque)
     sent: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def wants(self, rate: float) -> bool:
+        """Take a new rate; whether it has missed frames because it was hidden."""
+        self.was_hidden |= rate == 0 < self.rate
+        self.rate = rate
+        if rate == 0 or not self.was_hidden:
+            return False
+        self.was_hidden = False
+        return True
 
     def missing(self, name: str, series: Series) -> int:
         """Return from which step on it misses numbers of a series."""
