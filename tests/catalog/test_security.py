@@ -11,7 +11,7 @@ import torch
 
 from gradcanvas.catalog import Catalog, suggest
 from gradcanvas.catalog.editor import EDITOR_CALLABLES
-from gradcanvas.catalog.rules import CONSTRUCTED_EXCLUDED, EXCLUDED
+from gradcanvas.catalog.left_out import CONSTRUCTED_EXCLUDED, EXCLUDED, NAMED
 
 Found = dict[str, Callable[..., Any]]
 
@@ -42,11 +42,15 @@ def test_forbidden_name_is_not_in_the_catalogue(catalog: Catalog, found: Found, 
     assert name not in found
 
 
-def test_every_callable_belongs_to_an_operation_and_is_torchs_own(catalog: Catalog, found: Found) -> None:
+def test_every_callable_belongs_to_an_operation_and_is_torchs_or_the_editors_own(
+    catalog: Catalog, found: Found
+) -> None:
     strange = [
         name
         for name, each in found.items()
-        if not (inspect.getmodule(each) or torch).__name__.startswith("torch")
+        if not (inspect.getmodule(each) or torch).__name__.startswith(
+            "gradcanvas.catalog.editor" if name.startswith("gradcanvas.") else "torch"
+        )
         or each in (eval, exec, os.system)
     ]
 
@@ -92,4 +96,4 @@ def test_every_name_of_torch_and_its_tensor_is_an_operation_or_refused(catalog: 
 
 
 def test_every_exclusion_says_why() -> None:
-    assert all(reason for _, reason in (*EXCLUDED, *CONSTRUCTED_EXCLUDED))
+    assert all(reason for _, reason in (*EXCLUDED, *CONSTRUCTED_EXCLUDED, *NAMED))

@@ -1,12 +1,12 @@
 """Says why an operation is not there: torch had it or will have it, or it is left out. Knows no torch.
 
-Versions are rows, of what has come and gone; why a name is left out, the rules of the catalogue say.
+Versions are rows, of what has come and gone; why a name is left out, `left_out` says.
 """
 
 import re
 from typing import Final
 
-from gradcanvas.catalog.rules import CONSTRUCTED_EXCLUDED, EXCLUDED
+from gradcanvas.catalog.left_out import CONSTRUCTED_EXCLUDED, EXCLUDED, NAMED
 
 SINCE: Final[dict[str, str]] = {
     "torch.unravel_index": "2.2",
@@ -56,4 +56,5 @@ def why_absent(name: str, torch: str) -> tuple[str, str | None]:
     rows = (
         EXCLUDED if _HOMES.fullmatch(home) else CONSTRUCTED_EXCLUDED if _CONSTRUCTED.fullmatch(home) else ()
     )
-    return next((reason for pattern, reason in rows if re.fullmatch(pattern, short)), ""), None
+    reason = next((reason for pattern, reason in rows if re.fullmatch(pattern, short)), "")
+    return reason or next((reason for pattern, reason in NAMED if re.fullmatch(pattern, name)), ""), None

@@ -11,8 +11,9 @@ from typing import Any, Final, get_args
 
 import torch
 
+from gradcanvas.catalog.left_out import CONSTRUCTED_EXCLUDED
 from gradcanvas.catalog.model import Argument, Kind, Overload
-from gradcanvas.catalog.rules import CALLS, CONSTRUCTED_EXCLUDED, CONSTRUCTORS, TENSOR_RATES
+from gradcanvas.catalog.rules import CALLS, CONSTRUCTORS, TENSOR_RATES
 from gradcanvas.catalog.schemas import read_overload
 from gradcanvas.catalog.signatures import fix, read_parameters, read_return, signature_of
 

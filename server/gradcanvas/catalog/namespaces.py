@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import torch
 
+from gradcanvas.catalog.left_out import EXCLUDED
 from gradcanvas.catalog.model import Kind
-from gradcanvas.catalog.rules import EXCLUDED, SCHEMAS, UNDOCUMENTED
+from gradcanvas.catalog.rules import SCHEMAS, UNDOCUMENTED
 
 _EXCLUDED: Final = re.compile("|".join(f"(?:{pattern})" for pattern, _ in EXCLUDED))
 

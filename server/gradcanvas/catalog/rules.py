@@ -22,33 +22,6 @@ WITHHELD_IN_PYTHON: Final = frozenset({"reduce", "params", "optimizer", "last_ep
 """Further ones of Python functions: `reduction` replaces `reduce`, the graph has the parameters and their
 optimiser, and a run is resumed with its state and not by a number."""
 
-EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
-    (r".*_", "works in place"),
-    (r"_.*", "private"),
-    (r"cudnn_.*|miopen_.*|mkldnn_.*|fbgemm_.*|to_mkldnn", "belongs to one backend's engine"),
-    (r"quantize.*|quantized_.*|fake_quantize.*|fused_moving_avg.*|q_.*|q.*qparams.*|dequantize|int_repr|empty_quantized",
-     "quantization is not differentiable and needs its own dtypes"),
-    (r"from_file|save|load", "touches files"),
-    (r"empty.*|new_empty.*", "its values are whatever memory held"),
-    (r"resize.*|set_data|data|storage", "changes or exposes storage"),
-    (r"cuda|cpu|xpu|ipu|mtia|hpu|is_pinned|pin_memory", "the graph's device decides where tensors live"),
-    (r".*sparse_(?!grad).*|to_sparse.*|to_dense|smm|sspaddmm|hspmm|dsmm|spmm|saddmm|coalesce|values|indices"
-     r"|crow_indices|col_indices|ccol_indices|row_indices|sparse_.*",
-     "sparse tensors have no place in a frame yet"),
-    (r".*nested.*|to_padded_tensor", "nested tensors have no place in a frame yet"),
-    (r"align_.*|rename|refine_names", "named tensors are an abandoned prototype"),
-    (r"batch_norm_.*|native_dropout|native_channel_shuffle|native_norm|slice_inverse|norm_except_dim"
-     r"|affine_grid_generator|grid_sampler.*|convolution|unsafe_split_with_sizes|.*_with_indices"
-     r"|slice_copy|detach_copy|select_copy|lift_fresh_copy|view_as_.*_copy|.*(?:indices|values)_copy"
-     r"|nuclear_norm|frobenius_norm|choose_qparams_optimized|lstm|gru|rnn_tanh|rnn_relu|scalar_tensor",
-     "an internal of an operation that has its public name"),
-    (r"as_tensor|asarray", "torch.tensor says it without depending on who owns the memory"),
-    (r"upsample.*", "deprecated in favour of interpolate"),
-    (r"range", "deprecated in favour of arange"),
-    (r"hash_tensor", "a checksum of bytes"),
-)  # fmt: skip
-"""Names (of functions and methods) that are left out wherever they stand, each with the reason."""
-
 UNDOCUMENTED: Final = frozenset(
     {
         "rsub", "clamp_max", "clamp_min", "index_reduce", "index_put", "index_fill", "fill", "put",
@@ -202,18 +175,6 @@ ANNOTATIONS: Final[dict[str, str]] = {
     "MultiheadAttention.vdim": "int? vdim",
 }
 """What an argument is where its annotation is missing (`argument`) or wrong (`function.argument`)."""
-
-CONSTRUCTED_EXCLUDED: Final[tuple[tuple[str, str], ...]] = (
-    (r"_.*", "private"),
-    (r"Module|Container|RNNBase|RNNCellBase|LRScheduler|Optimizer", "a base class"),
-    (
-        r"ModuleDict|ModuleList|ParameterDict|ParameterList|Sequential",
-        "a container: a function of the graph is one",
-    ),
-    (r"DataParallel|SyncBatchNorm", "is about several devices or processes"),
-    (r"NLLLoss2d|CrossMapLRN2d|UpsamplingBilinear2d|UpsamplingNearest2d", "deprecated"),
-)
-"""Classes of torch that are left out, each with the reason."""
 
 _RECURRENT: Final = "int input_size, int hidden_size, int num_layers=1"
 _RECURRENT_END: Final = (
