@@ -16,8 +16,12 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z`:])")
 _PASSED_OVER: Final = (".. ", "* ", "- ", ":math:", "Args:", "Keyword args:", "Shape:", "Example")
 _SYMBOLS: Final[dict[str, str]] = {
     "times": "×", "cdot": "·", "leq": "≤", "geq": "≥", "le": "≤", "ge": "≥", "infty": "∞", "pm": "±",
-    "ast": "*", "neq": "≠", "left": "", "right": "", "quad": " ",
+    "ast": "*", "neq": "≠", "left": "", "right": "", "quad": " ", "rightarrow": "→", "to": "→", "in": "∈",
 }  # fmt: skip
+_SMALL: Final = str.maketrans("0123456789pnij", "₀₁₂₃₄₅₆₇₈₉ₚₙᵢⱼ")
+_RAISED: Final = str.maketrans("0123456789nT", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵀ")
+_ELSEWHERE: Final = re.compile(r",?\s*\b[Ss]ee /notes/[^\s)]*|,?\s*\b(?:[Ss]ee|refer to) [^()]*(?=\))")
+"""Words in a sentence that only send its reader to other pages."""
 
 
 def category(name: str, kind: str) -> str:
@@ -67,14 +71,23 @@ def resolve_reference(name: str, text: str, summaries: Mapping[str, str]) -> str
 
 def _plain(text: str) -> str:
     """Return reStructuredText with formulas as plain text."""
+    text = re.sub(r"(?<![\w*])\*(\w[\w -]*)\*(?![\w*])", r"\1", text)
     text = re.sub(r":math:`([^`]*)`", lambda match: _formula(match[1]), text)
     text = re.sub(r":\w+:`~?([^`<]*?)(?:\s*<[^>]*>)?`", r"\1", text)
     text = re.sub(r"`([^`<]+?)(?:\s*<[^>]*>)?`_{0,2}", r"\1", text)
-    return re.sub(r"\s+", " ", text.replace("`", "").replace("**", "").replace("\\", "")).strip()
+    text = re.sub(r"\s+", " ", text.replace("`", "").replace("**", "").replace("\\", "")).strip()
+    text = re.sub(r"\s*\(\s*\)", "", _ELSEWHERE.sub("", text))
+    text = re.sub(r"(\d\.\d{4})\d{4,}", r"\1", text)
+    return re.sub(r",?\s*(?:i\.e\.|e\.g\.)?[,:;]$", ".", text)
 
 
 def _formula(text: str) -> str:
-    text = re.sub(r"\\(?:text|texttt|mathrm|operatorname|mathcal|mathbf)\{([^{}]*)\}", r"\1", text)
+    text = re.sub(r"\{\{([^{}]*)\}\}", r"{\1}", text)
+    text = re.sub(
+        r"\\(?:text|texttt|textbf|mathrm|operatorname|mathcal|mathbf|mathbb|mathit)\{([^{}]*)\}", r"\1", text
+    )
+    text = re.sub(r"_\{?([0-9pnij])\}?(?!\w)", lambda match: match[1].translate(_SMALL), text)
+    text = re.sub(r"\^\{?([0-9nT])\}?(?!\w)", lambda match: match[1].translate(_RAISED), text)
     text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"\1 / (\2)", text)
     text = re.sub(r"\\frac(\w)(\w)", r"\1/\2", text)
     text = re.sub(r"\\([a-zA-Z]+)", lambda match: _SYMBOLS.get(match[1], match[1]), text)
