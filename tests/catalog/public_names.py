@@ -40,7 +40,8 @@ def public_names() -> list[str]:
     for home, owner in FUNCTIONS.items():
         for short in dir(owner):
             found = getattr(owner, short, None)
-            if not short.startswith("_") and callable(found) and not inspect.isclass(found):
+            is_torchs = not str(getattr(found, "__module__", "")).startswith("typing")
+            if not short.startswith("_") and callable(found) and is_torchs and not inspect.isclass(found):
                 names.append(f"{home}.{short}")
     for home, owner in CLASSES.items():
         for short in dir(owner):
