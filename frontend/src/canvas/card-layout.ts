@@ -54,7 +54,7 @@ const PARAMETERS_GAP = 4;
 const FIGURES: Record<FigureKind, { height: number; top: number; rows: number }> = {
   none: { height: 92, top: 36, rows: 12 },
   number: { height: 92, top: 34, rows: 14 },
-  strip: { height: 92, top: 36, rows: 12 },
+  strip: { height: 92, top: 35, rows: 12 },
   heat: { height: 134, top: 46, rows: 60 },
   histogram: { height: 112, top: 35, rows: 22 },
 };
@@ -115,7 +115,7 @@ function figureAreas(kind: FigureKind, width: number): { value: Rect; gradient: 
   const label = 34;
   return {
     value: { x: CARD_INSET + label, y: top, width: inner - label, height: rows },
-    gradient: { x: CARD_INSET + label, y: top + rows + 5, width: inner - label, height: rows },
+    gradient: { x: CARD_INSET + label, y: top + rows + 4, width: inner - label, height: rows },
   };
 }
 

@@ -13,8 +13,9 @@ import type { Seen } from "./viewport";
 const VALUE_FONT = `600 15px ${MONO}`;
 const GRADIENT_FONT = `10px ${MONO}`;
 const DEPOSIT_FONT = `9px ${MONO}`;
-/** What was deposited stands one line above the card's note. */
+/** What was deposited stands one line above the card's note; below a picture there is less room. */
 const DEPOSIT_LINE = 11;
+const DEPOSIT_LINE_BELOW_PICTURE = 10;
 /** Beside a longer name of a parameter there is room for the norm of its gradient, but not for what it is. */
 const LONGEST_BESIDE_SIGN = 6;
 
@@ -153,7 +154,8 @@ export class FigurePainter {
     context.fillStyle = single && value !== 0 ? signColour(value, palette) : palette.faint;
     const shown = (single ? this.deposits : this.depositNorms).text(card.row, value);
     const { note, width } = card.layout;
-    context.fillText(shown, card.x + CARD_INSET, card.y + note - DEPOSIT_LINE, width - 2 * CARD_INSET);
+    const line = single ? DEPOSIT_LINE : DEPOSIT_LINE_BELOW_PICTURE;
+    context.fillText(shown, card.x + CARD_INSET, card.y + note - line, width - 2 * CARD_INSET);
   }
 
   private paintParameters(
