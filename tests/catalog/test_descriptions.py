@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gradcanvas.catalog import Catalog
+from gradcanvas.catalog import Catalog, operation_to_json
 from gradcanvas.catalog.descriptions import resolve_reference, summary
 from gradcanvas.catalog.docstrings import trim
 from gradcanvas.catalog.rules import CHOICES, NUMBER_FOR_TENSOR, SCHEMAS, STATEFUL, VARARGS
@@ -28,6 +28,25 @@ def test_every_operation_has_a_heading_and_a_plain_line(catalog: Catalog) -> Non
     ]
 
     assert bad == []
+
+
+def test_the_list_of_operations_leaves_nothing_empty(catalog: Catalog) -> None:
+    rows = [operation_to_json(each) for each in catalog.operations.values()]
+    arguments = [
+        (row["name"], argument)
+        for row in rows
+        for overload in row["overloads"]
+        for argument in overload["arguments"]
+    ]
+
+    assert len(rows) >= 900
+    assert [
+        row["name"] for row in rows if not (row["summary"] and row["category"] and row["overloads"])
+    ] == []
+    assert [(name, each) for name, each in arguments if not (each["name"] and each["type"])] == []
+    optional = {"required", "nullable", "default", "fixed"}
+    open_ended = {name for name, each in arguments if not optional & each.keys()}
+    assert {name for name in open_ended if not name.startswith("gradcanvas.")} == set()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 /** The derivatives of an operation as mathematics, and beneath as PyTorch has them. */
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import type { Derivative, Formula } from "../../../catalog/documentation";
 import { useSnapshot } from "../../../editor/editor";
 import { firstOutput, useRun } from "../../../run/run-store";
@@ -162,25 +162,28 @@ function Parts({
 }
 
 function Part({ part, open }: { readonly part: Derivative; readonly open: boolean }): ReactNode {
+  const [unfolded, setUnfolded] = useState(open);
   const shown = part.formulas.filter(hasFormula);
   if (shown.length === 0) return <code className="derivative-part">{part.of}</code>;
   return (
-    <details open={open}>
+    <details open={unfolded} onToggle={(event) => setUnfolded(event.currentTarget.open)}>
       <summary>
         <code>{part.of}</code>
       </summary>
-      <div className="box">
-        {shown.map((formula) => (
-          <FormulaRows
-            key={formula.arguments.join()}
-            formula={formula}
-            names={PLAIN_NAMES}
-            complex={false}
-            around={null}
-          />
-        ))}
-        <AsPyTorchHasIt derivative={part} />
-      </div>
+      {unfolded && (
+        <div className="box">
+          {shown.map((formula) => (
+            <FormulaRows
+              key={formula.arguments.join()}
+              formula={formula}
+              names={PLAIN_NAMES}
+              complex={false}
+              around={null}
+            />
+          ))}
+          <AsPyTorchHasIt derivative={part} />
+        </div>
+      )}
     </details>
   );
 }
