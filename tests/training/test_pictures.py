@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradcanvas.training.pictures import BINS, SAMPLES, Album, choose
+from gradcanvas.training.pictures import BINS, SAMPLES, SAMPLES_AT_REST, Album, choose
 from gradcanvas.training.statistics import read
 
 
 def draw(*tensors: Tensor, exact: bool = True) -> list[list[int]]:
     album = Album([tensor.shape for tensor in tensors])
-    reading = read(list(tensors), exact=exact, samples=SAMPLES)
+    reading = read(list(tensors), exact=exact, samples=SAMPLES_AT_REST if exact else SAMPLES)
     image = np.frombuffer(album.draw(reading, range(len(tensors))), np.int8)
     return [
         image[picture.offset : picture.offset + picture.size].tolist() if picture else []
@@ -113,3 +113,14 @@ def test_what_is_absent_leaves_its_cells_empty() -> None:
     image = album.draw(read([torch.ones(3)], samples=SAMPLES), [-1, -1, 0])
 
     assert image == bytes([0, 0, 0, 127, 127, 127])
+
+
+def test_the_histogram_of_a_huge_tensor_at_rest_is_that_of_all_its_elements_to_the_eye() -> None:
+    torch.manual_seed(0)
+    tensor = torch.randn(2000, 2000)
+
+    image = np.array(draw(tensor)[0])
+    counts, _ = np.histogram(tensor.numpy(), BINS)
+    expected = np.rint(127 * counts / counts.max())
+
+    assert np.abs(image - expected).max() <= 6

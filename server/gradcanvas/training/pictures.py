@@ -12,13 +12,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcanvas.training.statistics import SMALL, Reading
+from gradcanvas.training.statistics import MAX, MIN, SMALL, Reading
 
 STRIP = 40
 HEAT = 24
 BINS = 32
 SAMPLES = 2048
-"""So many elements of a large tensor make its histogram while numbers stream; at rest all of them."""
+"""So many evenly spread elements of a large tensor make its histogram while numbers stream."""
+
+SAMPLES_AT_REST = 1 << 17
+"""So many make it at rest: more would not change its cells by one in a hundred, and take seconds."""
 
 Kind = Literal["number", "strip", "heat", "histogram"]
 
@@ -131,7 +134,8 @@ class Album:
                 continue
             start = reading.starts[row]
             cells = reading.cells[start : start + reading.lengths[row]]
-            image[picture.offset : picture.offset + BINS] = _histogram(cells)
+            bounds = reading.figures[row, [MIN, MAX]]
+            image[picture.offset : picture.offset + BINS] = _histogram(cells, bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +161,17 @@ def _cut(shape: Sequence[int], picture: Picture) -> tuple[NDArray[np.int64], NDA
     return order, np.bincount(cell, minlength=picture.size)
 
 
-def _histogram(cells: NDArray[np.float64]) -> NDArray[np.int8]:
-    """Count the finite elements in equal bins from the least to the greatest; the fullest is 127."""
+def _histogram(cells: NDArray[np.float64], bounds: NDArray[np.float64]) -> NDArray[np.int8]:
+    """Count the finite elements in equal bins from the least to the greatest; the fullest is 127.
+
+    Args:
+        cells: elements, or some of them.
+        bounds: least and greatest of all elements; not finite if some element is not.
+    """
     finite = cells[np.isfinite(cells)]
     if not len(finite):
         return np.full(BINS, -128, np.int8)
-    low, high = finite.min(), finite.max()
+    low, high = bounds if np.isfinite(bounds).all() else (finite.min(), finite.max())
     if low == high:
         counts = np.zeros(BINS)
         counts[BINS // 2] = len(finite)

@@ -16,7 +16,7 @@ from gradcanvas.program.data_node import is_data
 from gradcanvas.training.frames import EVALUATION, EXACT, NO_GRADIENTS, Frame, encode
 from gradcanvas.training.ledger import Entry
 from gradcanvas.training.moments import Moment
-from gradcanvas.training.pictures import SAMPLES, Album, Picture
+from gradcanvas.training.pictures import SAMPLES, SAMPLES_AT_REST, Album, Picture
 from gradcanvas.training.session import Session
 from gradcanvas.training.statistics import MEAN, Array, Reading, read
 from gradcanvas.training.tensor_json import figures_json, shape_json
@@ -88,7 +88,8 @@ class Display:
         pictures = [
             gathered.magnitude(place) for pair in zip(values, gradients, strict=True) for place in pair
         ]
-        reading = read(gathered.tensors, exact=exact, samples=SAMPLES if sheet.album.size else 0)
+        samples = SAMPLES_AT_REST if exact else SAMPLES
+        reading = read(gathered.tensors, exact=exact, samples=samples if sheet.album.size else 0)
         if moment is not None and moment.deposited_by is not None:
             _enter(session, moment, gathered, reading)
         self._frames += 1

@@ -57,8 +57,7 @@ def read(tensors: Sequence[Tensor | None], *, exact: bool = False, samples: int 
     Args:
         tensors: any dtype and layout, on one device; None where there is no tensor.
         exact: reduce large tensors in float64 instead of in their own precision.
-        samples: how many evenly spread elements of each large tensor to bring along for its histogram
-            (`exact` brings all of them if samples are wanted at all).
+        samples: how many evenly spread elements of each large tensor to bring along for its histogram.
     """
     count = len(tensors)
     rows = np.empty((count, 5))
@@ -124,7 +123,7 @@ class _Sorted:
             self._large.append(tensor)
             if not samples:
                 return
-            tensor = tensor.reshape(-1) if self.exact else spread_sample(tensor, samples)
+            tensor = spread_sample(tensor, samples)
             size = tensor.numel()
         order, chosen, sizes = self._singles if tensor.dtype is torch.float32 else self._doubles
         order.append(index)
