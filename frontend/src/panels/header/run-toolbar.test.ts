@@ -21,6 +21,10 @@ describe("where a run stands", () => {
     expect(statusText(at({ state: "running" }), 19, 0.5)).toBe("step 19 of 200, loss 0.500");
   });
 
+  it("says that it is paused", () => {
+    expect(statusText(at({ state: "paused" }))).toBe("step 17 of 200, loss 0.0123, paused");
+  });
+
   it("says of a loss that it is no number, and nothing where there is none", () => {
     expect(statusText(at({ loss: null }), 17, Number.NaN, { step: 17, loss: Number.NaN })).toBe(
       "step 17 of 200, loss nan",

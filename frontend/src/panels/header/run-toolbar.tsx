@@ -165,5 +165,6 @@ export function statusText(
   const loss = known ?? (broken ? lastLoss.loss : null);
   const parts = [status.of > 0 ? `step ${step} of ${status.of}` : `step ${step}`];
   if (loss !== null) parts.push(`loss ${shortNumber(loss)}`);
+  if (status.state === "paused") parts.push("paused");
   return parts.join(", ");
 }
