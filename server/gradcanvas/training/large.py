@@ -17,6 +17,7 @@ from torch import Tensor
 
 _PIECE = 1 << 17
 _EXACT_PIECE = 1 << 22
+_EXACT_PIECE_IN_CACHE = 1 << 16
 _TINY, _HUGE = 1e-15, 1e18
 
 Array = NDArray[np.float64]
@@ -108,7 +109,7 @@ def exact_figures(tensor: Tensor) -> Array:
     total, squares, bad = 0.0, 0.0, 0
     low, high = math.inf, -math.inf
     scale = _scale(tensor)
-    for piece in torch.split(tensor.reshape(-1), _EXACT_PIECE):
+    for piece in torch.split(tensor.reshape(-1), _EXACT_PIECE_IN_CACHE if tensor.is_cpu else _EXACT_PIECE):
         numbers = piece.double()
         total += float(numbers.sum())
         squares += float((numbers / scale).square_().sum())
