@@ -3,7 +3,10 @@
 import gzip
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -171,6 +174,37 @@ def test_no_words_are_lost(catalog: Catalog) -> None:
             missing[name] = lost
 
     assert len(missing) <= 4, missing
+
+
+def formulas(tree: Any) -> Iterator[Any]:
+    """Yield the mathematics of a tree: LaTeX of torch's, and equations of derivatives."""
+    if isinstance(tree, list):
+        for each in tree:
+            yield from formulas(each)
+    elif isinstance(tree, dict):
+        if tree.get("kind") == "math":
+            yield tree["text"]
+        elif "elementwise" in tree:
+            yield tree
+        else:
+            for each in tree.values():
+                yield from formulas(each)
+
+
+def test_all_mathematics_can_be_set(pages: dict[str, bytes]) -> None:
+    found = {json.dumps(each): each for data in pages.values() for each in formulas(json.loads(data))}
+
+    done = subprocess.run(
+        [Path(sys.executable).parent / "node", "--no-warnings", "--experimental-strip-types", "typeset.mjs"],
+        input=json.dumps(list(found.values())),
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent,
+        check=True,
+    )
+
+    assert len(found) > 1_200
+    assert json.loads(done.stdout) == []
 
 
 def test_a_page_is_small(pages: dict[str, bytes]) -> None:
