@@ -3,11 +3,11 @@ import { memo, type ReactNode } from "react";
 import { useCatalog } from "../../catalog/catalog-store";
 import { PALETTE_ROWS } from "../../catalog/palette-rows";
 import { useDocument, useEditor } from "../../editor/editor";
+import { focusCanvas } from "../../editor/focus-canvas";
 import { freeSpot } from "../../editor/free-spot";
 import { placeOperation } from "../../editor/place-operation";
 import { type Theme, useView } from "../../view/view-store";
 import { IconButton } from "../icons";
-import { focusCanvas } from "./focus-canvas";
 import { NodeList } from "./node-list";
 import { OPERATION_TYPE, OperationSearch } from "./operation-search";
 import "./palette.css";
@@ -52,7 +52,12 @@ const Chips = memo(function Chips({
             <h2 className="palette-heading">{heading}</h2>
             <div className="palette-row">
               {known.map((name) => (
-                <Chip key={name} name={name} onChoose={onChoose} />
+                <Chip
+                  key={name}
+                  name={name}
+                  summary={catalog.operations.get(name)?.summary ?? ""}
+                  onChoose={onChoose}
+                />
               ))}
             </div>
           </section>
@@ -64,17 +69,18 @@ const Chips = memo(function Chips({
 
 interface ChipProps {
   readonly name: string;
+  readonly summary: string;
   readonly onChoose: (operation: string) => void;
 }
 
-function Chip({ name, onChoose }: ChipProps): ReactNode {
+function Chip({ name, summary, onChoose }: ChipProps): ReactNode {
   return (
     <button
       type="button"
       className="chip"
       draggable
       data-op={name}
-      title={`${name}: drag it onto the canvas, or click`}
+      title={`${name}: ${summary}\nDrag it onto the canvas, or click`}
       onDragStart={(event) => {
         event.dataTransfer.setData(OPERATION_TYPE, name);
         event.dataTransfer.effectAllowed = "copy";
