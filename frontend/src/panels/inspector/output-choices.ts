@@ -66,12 +66,17 @@ export function isOneElement(text: string): boolean {
   return !shape || shape.every((size) => size === 1);
 }
 
-/** Of these outputs the ones that have as many rows as most of them: those are cut into batches together. */
+/** Of these outputs the ones that have as many rows as most of them: those are cut into batches together. What was not
+evaluated yet goes with the other columns of its node. */
 export function alike(outputs: readonly OutputChoice[]): OutputChoice[] {
   const counted = new Map<number, OutputChoice[]>();
   for (const output of outputs) {
     const rows = rowsOf(output.text);
     if (rows !== null && rows > 1) counted.set(rows, [...(counted.get(rows) ?? []), output]);
   }
-  return [...counted.values()].reduce((most, group) => (group.length > most.length ? group : most), []);
+  const most = [...counted.values()].reduce((best, group) => (group.length > best.length ? group : best), []);
+  const nodes = new Set(most.map(({ uid }) => uid));
+  return outputs.filter(
+    (output) => most.includes(output) || (rowsOf(output.text) === null && nodes.has(output.uid)),
+  );
 }
