@@ -65,4 +65,4 @@ conformance: .make/python ## every operation, module and optimiser against PyTor
 	$(BIN)/python -m tests.conformance --write docs/conformance.md
 
 faults: setup ## every way of killing, hanging and starving a worker or the server
-	$(BIN)/python -m pytest tests/faults
+	GRADCANVAS_WHOLE=1 $(BIN)/python -m pytest tests/faults

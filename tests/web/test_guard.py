@@ -148,3 +148,10 @@ def test_the_socket_needs_the_token(guarded: Server) -> None:
     client.close()
 
     assert answer["error"]["code"] == "not-joined"
+
+
+def test_a_socket_without_a_handshake_is_refused_in_words(server: Server) -> None:
+    status, _, body = server.request("/socket.io/?transport=websocket&EIO=4", Upgrade="websocket")
+
+    assert status == 400
+    assert "handshake" in json.loads(body)["error"]["message"]

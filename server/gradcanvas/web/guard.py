@@ -133,6 +133,9 @@ class Guard:
             )
             return _refuse(full, start_response)
         try:
+            if not environ.get("HTTP_SEC_WEBSOCKET_KEY"):
+                words = "This asks for a websocket without the key of a handshake."
+                return _refuse(Refused("malformed", words, "Use a websocket client.", 400), start_response)
             return self._application(environ, start_response)
         finally:
             with self._counting:
