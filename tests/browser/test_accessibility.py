@@ -129,6 +129,24 @@ def test_the_dock_is_made_higher_by_keyboard_and_by_its_button(editor: Editor) -
     expect(edge).to_have_attribute("aria-valuenow", str(height))
 
 
+def test_the_first_tab_stop_leads_to_the_canvas_and_the_list_of_nodes_is_one(editor: Editor) -> None:
+    page = editor.page
+    rows = page.get_by_role("list", name="Nodes").get_by_role("button")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(editor.canvas).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Keys", exact=True).focus()
+    page.keyboard.press("Shift+Tab")
+
+    expect(rows.first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Keys", exact=True)).to_be_focused()
+
+
 def audit(page: Page) -> list[str]:
     """Return what axe has to say against the page as it is now."""
     found: list[str] = page.evaluate(AUDIT)

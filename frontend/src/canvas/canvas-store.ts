@@ -95,8 +95,3 @@ export function bringIntoView(at: Point): void {
 
 /** The name under which the canvas is found. */
 export const CANVAS_NAME = "Graph canvas";
-
-/** Puts the keyboard's focus onto the canvas. */
-export function focusCanvas(): void {
-  document.querySelector<HTMLElement>(`[role="application"][aria-label="${CANVAS_NAME}"]`)?.focus();
-}

@@ -2,9 +2,10 @@
 import { moveNodes } from "../document/commands";
 import type { GraphDocument } from "../document/graph-document";
 import type { Point } from "../document/types";
+import { focusCanvas } from "../editor/focus-canvas";
 import { FAR_ZOOM } from "../gradients/viewport";
 import { useView } from "../view/view-store";
-import { displace, endDisplacement, focusCanvas, type Hover, useCanvas } from "./canvas-store";
+import { displace, endDisplacement, type Hover, useCanvas } from "./canvas-store";
 import { socketOf } from "./sockets";
 import { placeInGraph, placeOnCanvas, type Stage } from "./stage";
 import { dragEdgeEnd, dragFromSocket } from "./wire-gesture";

@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { setGraphField } from "../../document/commands";
 import { useDocument, useEditor } from "../../editor/editor";
+import { focusCanvas } from "../../editor/focus-canvas";
 import { useWire } from "../../wire/wire-store";
 import { FileButtons } from "./file-buttons";
 import { RunAnnouncer } from "./run-announcer";
@@ -12,6 +13,9 @@ import "./header.css";
 export function Header(): ReactNode {
   return (
     <header className="shell-header">
+      <button type="button" className="skip-link" onClick={focusCanvas}>
+        Go to the canvas
+      </button>
       <div className="header">
         <div className="header-left">
           <img className="header-logo" src="/app/logo.svg" alt="" />

@@ -2,9 +2,9 @@
 import { type KeyboardEvent, type ReactNode, useRef } from "react";
 import { removeNodes, setField } from "../../document/commands";
 import { useEditor, useSnapshot } from "../../editor/editor";
+import { focusCanvas } from "../../editor/focus-canvas";
 import { useView } from "../../view/view-store";
 import { IconButton } from "../icons";
-import { focusCanvas } from "../palette/focus-canvas";
 import { EdgeInspector } from "./edge-inspector";
 import { useEditRequest } from "./edit-request";
 import { GraphSettings } from "./graph-settings";

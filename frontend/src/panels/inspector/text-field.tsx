@@ -1,6 +1,6 @@
 /** A field that takes text: commits on Enter and on leaving, Escape takes back what was typed, refusals stand below. */
 import { type KeyboardEvent, type ReactNode, useId } from "react";
-import { focusCanvas } from "../palette/focus-canvas";
+import { focusCanvas } from "../../editor/focus-canvas";
 import { FieldLabel } from "./field-label";
 import { type DraftActions, useDraft } from "./use-draft";
 

@@ -24,6 +24,7 @@ export function NodeList(): ReactNode {
   const selection = useView((view) => view.selection);
   const problems = useRun((run) => run.layout?.problems);
   const list = useRef<HTMLUListElement>(null);
+  const entry = nodes.find(({ uid }) => selection.has(uid))?.uid ?? nodes[0]?.uid;
   return (
     <section className="palette-nodes" aria-label="Order of creation">
       <h2 className="palette-heading" title="Sources are made, and gradients added, in this order">
@@ -36,6 +37,7 @@ export function NodeList(): ReactNode {
             key={node.uid}
             node={node}
             selected={selection.has(node.uid)}
+            entry={node.uid === entry}
             kind={
               problems?.has(node.id)
                 ? "problem"
@@ -62,10 +64,12 @@ function LiveAttributes({ list }: { readonly list: RefObject<HTMLElement | null>
 interface RowProps {
   readonly node: NodeView;
   readonly selected: boolean;
+  /** Tab comes into the list here; within it the arrows go on. */
+  readonly entry: boolean;
   readonly kind: "leaf" | "loss" | "problem" | "other";
 }
 
-const NodeRow = memo(function NodeRow({ node, selected, kind }: RowProps): ReactNode {
+const NodeRow = memo(function NodeRow({ node, selected, entry, kind }: RowProps): ReactNode {
   const { document } = useEditor();
   const [over, setOver] = useState(false);
   const { uid, id, label, op } = node;
@@ -102,6 +106,7 @@ const NodeRow = memo(function NodeRow({ node, selected, kind }: RowProps): React
         type="button"
         className="node-row-button"
         aria-pressed={selected}
+        tabIndex={entry ? 0 : -1}
         aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
         title={`${op}. Drag it, or press Alt+↑ and Alt+↓, to change the order of creation`}
         draggable
