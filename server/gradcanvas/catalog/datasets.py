@@ -53,7 +53,18 @@ DATA_OPERATION: Final = Operation(
     ),
     aliases=(
         *("dataset", "data set", "load data", "csv", "npy", "safetensors", "file", "table", "digits"),
-        *("mnist", "iris", "moons", "two moons", "circles", "spirals", "xor", "blobs", "sine", "lines"),
+        *(
+            "mnist",
+            "iris",
+            "moons",
+            "two moons",
+            "circles",
+            "spirals",
+            "xor problem",
+            "blobs",
+            "noisy sine",
+            "lines",
+        ),
         *("regression data", "classification data", "samples", "train test split"),
     ),
     documentation="""\

@@ -119,6 +119,8 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "torch.remainder": ("%", "mod", "modulo"),
     "torch.pow": ("**", "^", "power", "exponent"),
     "torch.square": ("squared", "x2"),
+    "torch.sin": ("sine",),
+    "torch.logical_xor": ("xor", "exclusive or"),
     "torch.sqrt": ("square root", "root"),
     "torch.exp": ("e^x", "exponential"),
     "torch.log": ("ln", "natural logarithm"),

@@ -5,7 +5,7 @@ that is meant; what fits none is told as faults at their places in the node.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradcanvas.catalog.model import Argument, Operation, Overload
 from gradcanvas.document import Literal
@@ -189,10 +189,14 @@ def _wire_fault(argument: Argument, is_list: bool, owner: str) -> Fault:
 
 
 def _literal_fault(places: list[Argument], literal: Literal, owner: str) -> Fault:
+    places = _with_all_choices(places)
     argument = next((place for place in places if place.typed), places[0])
     why = misfit(argument, literal.value) or (expected(argument), "Wire it, under `inputs`.")
     if argument.fixed is not None:
         why = (f"only `{argument.fixed}`", "Leave it out.")
+    close = nearest(literal.value, argument.choices) if isinstance(literal.value, str) else None
+    if close is not None:
+        why = why[0], f"Did you mean `{close}`?"
     takes = list(
         dict.fromkeys([why[0], *(expected(place) for place in places if place.typed and not place.fixed)])
     )
@@ -202,6 +206,12 @@ def _literal_fault(places: list[Argument], literal: Literal, owner: str) -> Faul
         f"`{owner}.{argument.name}` takes {' or '.join(takes)}; {described(literal.value)} stands there.",
         why[1],
     )
+
+
+def _with_all_choices(places: list[Argument]) -> list[Argument]:
+    """Let each place that offers choices name those of all overloads."""
+    choices = tuple(dict.fromkeys(choice for place in places for choice in place.choices))
+    return [replace(place, choices=choices) if place.type == "choice" else place for place in places]
 
 
 def _unknown(operation: Operation, at: tuple[str, ...], owner: str) -> Fault:
@@ -244,7 +254,7 @@ def _missing(overload: Overload, given: Given) -> list[str]:
 def _lacking(operation: Operation, taking: list[Overload], given: Given, owner: str) -> Fault:
     lists = [_missing(each, given) for each in taking]
     if not lists:
-        return _no_overload(operation, given, owner)
+        return _not_with_choice(operation, given, owner) or _no_overload(operation, given, owner)
     always = [name for name in lists[0] if all(name in each for each in lists)]
     if not always:
         return _no_overload(operation, given, owner)
@@ -264,6 +274,25 @@ def _argument_words(arguments: list[Argument]) -> str:
     return " and ".join(
         f"`{each.name}`: {expected(each)}, {how.get((each.wired, each.typed), 'typed')}" for each in arguments
     )
+
+
+def _not_with_choice(operation: Operation, given: Given, owner: str) -> Fault | None:
+    """Say which argument a choice does not go with, where overloads differ in the choices they offer."""
+    first = operation.overloads[0].arguments[0]
+    literal = given.typed.get(first.name)
+    if (
+        first.type != "choice"
+        or literal is None
+        or all(each.arguments[0] is first for each in operation.overloads)
+    ):
+        return None
+    chosen = next(each for each in operation.overloads if _literal_fits(each.arguments[0], literal))
+    names = [each.name for each in chosen.arguments]
+    extra = next((name for name in given.names if name not in names), None)
+    if extra is None:
+        return None
+    message = f"`{owner}` has no `{extra}` where its `{first.name}` is {described(literal.value)}."
+    return Fault(("args", extra), "unknown-argument", message, f"It takes {', '.join(names)}.")
 
 
 def _no_overload(operation: Operation, given: Given, owner: str) -> Fault:
