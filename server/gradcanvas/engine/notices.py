@@ -1,7 +1,8 @@
 """What a worker announces, in words: a message and what to do about it. Decides nothing."""
 
 from gradcanvas.engine.teller import Teller
-from gradcanvas.training.session import Loaded, Session
+from gradcanvas.training.ground import Loaded
+from gradcanvas.training.session import Session
 
 OPTIMIZER_ANEW = ("The optimizer begins with an empty state.", "Another one cannot use what this one kept.")
 SEED_AT_RESET = ("The new seed takes effect at Reset.", "Press Reset to make everything anew from it.")
