@@ -1,14 +1,15 @@
 """What is told of one operation when somebody looks at it: documentation, and derivatives as equations.
 
-Made of the cached texts when it is asked for, since nobody reads all of them. Knows no torch.
+Made of the cached texts when it is asked for, since nobody reads all of them. Knows no torch. What parses is
+imported then as well: docutils and lark take 0.1 s, which the start of a server does not have.
 """
 
 import json
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from gradcanvas.catalog.mathematics import Equation, equations
-from gradcanvas.catalog.prose import read_prose, references
+if TYPE_CHECKING:
+    from gradcanvas.catalog.mathematics import Equation
 
 _KEPT: Final = 256
 _NO_FORMULA: Final = "no derivative"
@@ -42,6 +43,8 @@ class Documentation:
         return self._page(operation) if operation in self._rows else None
 
     def _made(self, operation: str) -> bytes:
+        from gradcanvas.catalog.prose import read_prose, references
+
         row = self._rows[operation]
         text = self._rows[row["text_of"]]["text"] if "text_of" in row else row.get("text", "")
         see, only_refers = references(text, self._rows.keys() - {operation})
@@ -67,6 +70,8 @@ class Documentation:
 
 
 def _formula(key: str, formula: str) -> dict[str, Any]:
+    from gradcanvas.catalog.mathematics import equations
+
     arguments = [part.strip() for part in key.split(",")]
     found = equations(arguments, formula) if formula != _NO_FORMULA else []
     return {
@@ -76,7 +81,7 @@ def _formula(key: str, formula: str) -> dict[str, Any]:
     }
 
 
-def _equation(equation: Equation) -> dict[str, Any]:
+def _equation(equation: "Equation") -> dict[str, Any]:
     return {
         "left": equation.left,
         "right": equation.right,

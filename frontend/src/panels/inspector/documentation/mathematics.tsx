@@ -12,7 +12,7 @@ interface Props {
 
 /** LaTeX that cannot be set stands as it was written. */
 export function Mathematics({ text, display = false, commands = NONE }: Props): ReactNode {
-  const place = useRef<HTMLElement>(null);
+  const place = useRef<HTMLDivElement & HTMLSpanElement>(null);
   useLayoutEffect(() => {
     const element = place.current;
     if (!element) return undefined;
@@ -29,10 +29,7 @@ export function Mathematics({ text, display = false, commands = NONE }: Props): 
     };
   }, [text, display, commands]);
   if (!display) return <span ref={place} className="formula" />;
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than its place is scrolled by keys as well
-    <section ref={place} className="formula-display" aria-label="Formula" tabIndex={0} />
-  );
+  return <div ref={place} className="formula-display" />;
 }
 
 const NONE: Readonly<Record<string, string>> = {};
@@ -69,6 +66,8 @@ function fitWidth(element: HTMLElement): void {
   element.style.fontSize = "";
   const wide = element.scrollWidth;
   const room = element.clientWidth;
-  if (room === 0 || wide <= room) return;
-  element.style.fontSize = `${Math.max(SMALLEST, room / wide) * 100}%`;
+  if (room > 0 && wide > room) element.style.fontSize = `${Math.max(SMALLEST, room / wide) * 100}%`;
+  // What is still wider is scrolled, by keys as well.
+  if (element.scrollWidth > room) element.tabIndex = 0;
+  else element.removeAttribute("tabindex");
 }

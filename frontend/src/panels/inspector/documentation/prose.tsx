@@ -128,12 +128,17 @@ function Table({ head, rows }: Omit<Extract<Block, { kind: "table" }>, "kind">):
   );
 }
 
+/** A line of more characters is wider than the inspector. */
+const WIDE = 32;
+
 /** Code; what a session answers is dimmer than what is asked. */
 function Code({ text }: { readonly text: string }): ReactNode {
   const isSession = /^>>> /m.test(text);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than its place is scrolled by keys as well
-    <pre className="prose-code" tabIndex={0}>
+    <pre
+      className="prose-code"
+      tabIndex={text.split("\n").some((line) => line.length > WIDE) ? 0 : undefined}
+    >
       {text.split("\n").map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a docstring does not change
         <Fragment key={index}>
