@@ -52,20 +52,9 @@ DATA_OPERATION: Final = Operation(
         Overload((Argument("source", "file", required=True), *_WHOLE), (Output("0", many=True),)),
     ),
     aliases=(
-        *("dataset", "data set", "load data", "csv", "npy", "safetensors", "file", "table", "digits"),
-        *(
-            "mnist",
-            "iris",
-            "moons",
-            "two moons",
-            "circles",
-            "spirals",
-            "xor problem",
-            "blobs",
-            "noisy sine",
-            "lines",
-        ),
-        *("regression data", "classification data", "samples", "train test split"),
+        *("dataset", "data set", "load data", "csv", "npy", "safetensors", "file", "table", "samples"),
+        *("digits", "mnist", "iris", "moons", "two moons", "circles", "spirals", "blobs", "lines"),
+        *("xor problem", "noisy sine", "regression data", "classification data", "train test split"),
     ),
     documentation="""\
 ``source`` names a built-in set, or is a data URL that holds a file, so that a graph stays one file.
