@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gradcanvas.engine.limits import RELEASED, Ended, Limits
-from gradcanvas.engine.local import LocalEngine, LocalWorker
+from gradcanvas.engine.local import Assignment, LocalEngine, LocalWorker
 from gradcanvas.engine.messages import WorkerSettings, decode_json, encode_json
 
 SETTINGS = WorkerSettings(session="s", copy_path="")
@@ -48,7 +48,7 @@ def engine() -> Iterator[LocalEngine]:
 def start(engine: LocalEngine) -> Start:
     def start(limits: Limits = Limits()) -> tuple[LocalWorker, Heard]:  # noqa: B008
         heard = Heard()
-        return engine.start(SETTINGS, limits, heard.receive, heard.ends.put), heard
+        return engine.start(Assignment(SETTINGS, limits, heard.receive, heard.ends.put)), heard
 
     return start
 
@@ -195,14 +195,14 @@ def test_after_the_template_is_killed_workers_are_reported_and_new_ones_start(
 
 SERVER = """
 import sys, threading
-from gradcanvas.engine.local import LocalEngine
+from gradcanvas.engine.local import Assignment, LocalEngine
 from gradcanvas.engine.limits import Limits
-from gradcanvas.engine.messages import WorkerSettings, decode_json, encode_json
+from gradcanvas.engine.messages import WorkerSettings, decode_json
+def tell(message):
+    print(decode_json(message)["pid"], flush=True)
 engine = LocalEngine(target="tests.engine.small_workers:silent", preload="")
 for _ in range(2):
-    engine.start(
-        WorkerSettings("s", ""), Limits(), lambda m: print(decode_json(m)["pid"], flush=True), lambda e: None
-    )
+    engine.start(Assignment(WorkerSettings("s", ""), Limits(), tell, print))
 threading.Event().wait()
 """
 

@@ -15,7 +15,7 @@ from gradcanvas.engine import messages
 from gradcanvas.engine.deadline import Deadline
 from gradcanvas.engine.limits import RELEASED, STOPPED, SUPERSEDED, Ended, Limits
 from gradcanvas.engine.listener import Listener
-from gradcanvas.engine.local import Engine, Worker
+from gradcanvas.engine.local import Assignment, Engine, Worker
 from gradcanvas.engine.messages import WorkerSettings, encode_json
 from gradcanvas.engine.questions import Questions
 from gradcanvas.engine.succession import Outbox, Successor, left_over, succeed
@@ -167,7 +167,7 @@ class Keeper:
                 worker = self._worker
                 if worker is None and is_fresh:
                     worker = self._worker = self._engine.start(
-                        self._settings, self._limits, self._receive, self._ended
+                        Assignment(self._settings, self._limits, self._receive, self._ended)
                     )
             if worker is None:
                 self._put_back(outbox)

@@ -13,6 +13,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 
 from gradcanvas.engine.limits import Ended, Limits, died, hung, outgrown, resident_bytes
@@ -38,6 +39,23 @@ class Worker(ABC):
         """End it at once; `ended` is then called with this reason."""
 
 
+@dataclass(frozen=True)
+class Assignment:
+    """What one worker is started for.
+
+    Attributes:
+        settings: What the worker is told.
+        limits: What it may take.
+        receive: Called with every message it sends, in order, in a thread of the worker's own.
+        ended: Called once, after the last message, in the same thread.
+    """
+
+    settings: WorkerSettings
+    limits: Limits
+    receive: Callable[[bytes], None]
+    ended: Callable[[Ended], None]
+
+
 class Engine(ABC):
     """Starts workers."""
 
@@ -46,21 +64,8 @@ class Engine(ABC):
         """Prepare in the background, so that the first worker starts fast."""
 
     @abstractmethod
-    def start(
-        self,
-        settings: WorkerSettings,
-        limits: Limits,
-        receive: Callable[[bytes], None],
-        ended: Callable[[Ended], None],
-    ) -> Worker:
-        """Start a worker and return at once.
-
-        Args:
-            settings: What the worker is told.
-            limits: What it may take.
-            receive: Called with every message it sends, in order, in a thread of the worker's own.
-            ended: Called once, after the last message, in the same thread.
-        """
+    def start(self, assignment: Assignment) -> Worker:
+        """Start a worker and return at once."""
 
     @abstractmethod
     def close(self) -> None:
@@ -70,21 +75,13 @@ class Engine(ABC):
 class LocalWorker(Worker):
     """The parent's side of one forked worker."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        limits: Limits,
-        receive: Callable[[bytes], None],
-        ended: Callable[[Ended], None],
-        kill: Callable[[], None],
-    ) -> None:
+    def __init__(self, connection: Connection, assignment: Assignment, kill: Callable[[], None]) -> None:
         self.connection = connection
-        self.limits = limits
+        self.limits = assignment.limits
         self.pid = 0
         self.heard_at = 0.0
         self.began = False
-        self._receive = receive
-        self._ended = ended
+        self._receive, self._ended = assignment.receive, assignment.ended
         self._kill = kill
         self._reason: Ended | None = None
         self._status: int | None = None
@@ -172,22 +169,16 @@ class LocalEngine(Engine):
         with self._lock:
             self._ensure_template()
 
-    def start(
-        self,
-        settings: WorkerSettings,
-        limits: Limits,
-        receive: Callable[[bytes], None],
-        ended: Callable[[Ended], None],
-    ) -> LocalWorker:
+    def start(self, assignment: Assignment) -> LocalWorker:
         """Fork a worker; if the template is still importing, as soon as it has."""
         ours, theirs = Pipe(duplex=True)
         with self._lock, theirs:
             control = self._ensure_template()
             self._last_id += 1
             identifier = self._last_id
-            worker = LocalWorker(ours, limits, receive, ended, lambda: self._kill(identifier))
+            worker = LocalWorker(ours, assignment, lambda: self._kill(identifier))
             self._workers[identifier] = worker
-            request = {"spawn": identifier, "target": self._target, "settings": settings}
+            request = {"spawn": identifier, "target": self._target, "settings": assignment.settings}
             try:
                 send_message(control, request, [theirs.fileno()])
             except OSError:
