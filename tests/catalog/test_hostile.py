@@ -93,6 +93,38 @@ def test_every_name_outside_is_a_problem_and_nothing_of_it_runs(heard: list[str]
     assert heard == []
 
 
+def test_running_such_a_document_computes_what_is_in_the_catalogue_and_nothing_else(heard: list[str]) -> None:
+    catalog = load_catalog()
+    names = [name for name in [*names_of_torch(), *OUTSIDE] if name not in catalog.operations]
+    before = (torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled())
+
+    result = run_graph(json.dumps(hostile(names)))
+
+    assert set(result["tensors"]) == {"x"}
+    assert "error" not in result
+    assert before == (torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled())
+    assert heard == []
+
+
+def test_each_problem_has_a_help_and_the_nearest_right_name(catalog: Catalog) -> None:
+    names = [name for name in names_of_torch() if name not in catalog.operations]
+    document = read(
+        json.dumps({"gradcanvas": 1, "nodes": {f"n{i}": {"op": name} for i, name in enumerate(names)}})
+    )
+
+    told = {problem.where: problem for problem in check_document(document, catalog).problems}
+
+    for place, name in enumerate(names):
+        problem = told[f"/nodes/n{place}/op"]
+        meant = re.findall(r"Did you mean `([^`]*)`", problem.help)
+        assert problem.code == "unknown-op", name
+        assert problem.help, name
+        assert all(each in catalog.operations for each in meant), name
+        plain = name.removesuffix("_")
+        if plain in catalog.operations and not name.endswith("__") and len(plain.rpartition(".")[2]) > 1:
+            assert meant == [plain], name
+
+
 def test_a_name_outside_stays_outside_as_optimiser_schedule_filling_and_part(heard: list[str]) -> None:
     for name in OUTSIDE:
         graph = hostile([])
