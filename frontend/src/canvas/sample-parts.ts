@@ -33,7 +33,6 @@ export function sampleOperation(
     summary: "",
     overloads: [{ arguments: [...wired], outputs: [{ name: "0", many: false, optional: false }] }],
     aliases: [],
-    documentation: "",
     random: false,
     state: false,
   };

@@ -24,7 +24,6 @@ function readOperation(row: Wire): Operation {
     summary: (row.summary as string | undefined) ?? "",
     overloads: ((row.overloads as Wire[] | undefined) ?? []).map(readOverload),
     aliases: (row.aliases as string[] | undefined) ?? [],
-    documentation: (row.documentation as string | undefined) ?? "",
     random: row.random === true,
     state: row.state === true,
   };

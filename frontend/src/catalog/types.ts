@@ -74,7 +74,6 @@ export interface Operation {
   readonly summary: string;
   readonly overloads: readonly Overload[];
   readonly aliases: readonly string[];
-  readonly documentation: string;
   readonly random: boolean;
   readonly state: boolean;
 }
