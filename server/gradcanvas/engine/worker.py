@@ -225,6 +225,7 @@ class Worker:
         if data is not None:
             self._take_over(data)
         if message.get("evaluate", self._teller.has_evaluated):
+            self._teller.status()
             self._evaluate()
         else:
             self._teller.everything()
