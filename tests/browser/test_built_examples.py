@@ -173,36 +173,36 @@ def test_a_convolutional_digit_classifier_is_built_trained_and_saved(editor: Edi
         "loss chart: loss and accuracy on the 359 pictures that are held back, at the end of each epoch.",
         is_wide=True,
     )
-    builder.add("gradcanvas.data", "digits", (0, 330), {"source": "digits"}, part="train")
-    builder.add("gradcanvas.data", "held", (0, 480), {"source": "digits"}, part="validation")
+    builder.add("gradcanvas.data", "digits", (0, 420), {"source": "digits"}, part="train")
+    builder.add("gradcanvas.data", "held", (0, 580), {"source": "digits"}, part="validation")
     builder.add(
         "torch.nn.Conv2d",
         "conv1",
-        (160, 150),
+        (160, 230),
         in_channels="1",
         out_channels="8",
         kernel_size="3",
         padding="1",
     )
-    builder.add("torch.nn.functional.relu", "relu1", (295, 0))
-    builder.add("torch.nn.functional.max_pool2d", "pool1", (430, 150), kernel_size="2")
+    builder.add("torch.nn.functional.relu", "relu1", (295, 20))
+    builder.add("torch.nn.functional.max_pool2d", "pool1", (430, 230), kernel_size="2")
     builder.add(
         "torch.nn.Conv2d",
         "conv2",
-        (565, -30),
+        (565, -40),
         in_channels="8",
         out_channels="16",
         kernel_size="3",
         padding="1",
     )
-    builder.add("torch.nn.functional.relu", "relu2", (700, 150))
-    builder.add("torch.nn.functional.max_pool2d", "pool2", (835, 0), kernel_size="2")
-    builder.add("torch.flatten", "flat", (970, 150), start_dim="1")
-    builder.add("torch.nn.Linear", "scores", (1105, 0), in_features="64", out_features="10")
-    builder.add("torch.nn.functional.cross_entropy", "loss", (1290, 20))
-    builder.add("torch.argmax", "guess", (1290, 240), dim="1")
-    builder.add("torch.eq", "right", (1450, 330))
-    builder.add("torch.mean", "share", (1610, 330), dtype="float32")
+    builder.add("torch.nn.functional.relu", "relu2", (700, 230))
+    builder.add("torch.nn.functional.max_pool2d", "pool2", (835, 20), kernel_size="2")
+    builder.add("torch.flatten", "flat", (970, 230), start_dim="1")
+    builder.add("torch.nn.Linear", "scores", (1105, -40), in_features="64", out_features="10")
+    builder.add("torch.nn.functional.cross_entropy", "loss", (1290, 200))
+    builder.add("torch.argmax", "guess", (1290, 400), dim="1")
+    builder.add("torch.eq", "right", (1450, 460))
+    builder.add("torch.mean", "share", (1610, 460), dtype="float32")
     for source, target in pairwise(
         ["digits.images", "conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "flat", "scores", "loss"]
     ):

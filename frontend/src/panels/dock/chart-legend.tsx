@@ -18,9 +18,8 @@ interface Props {
 export function ChartLegend({ losses, metrics, validation, step }: Props): ReactNode {
   const loss = losses.at(-1)?.values[step] ?? Number.NaN;
   const width = metrics?.names.length ?? 0;
-  const hasAxis = width + (validation?.metrics.length ?? 0) > 0;
   return (
-    <div className="loss-legend" data-metrics={hasAxis}>
+    <div className="loss-legend" data-beside={width > 0 || validation !== null}>
       <b>this run</b>
       {losses
         .slice(0, -1)

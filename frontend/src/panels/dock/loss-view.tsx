@@ -32,6 +32,7 @@ export function LossView(): ReactNode {
     <>
       <div
         className="loss-chart"
+        data-beside={(metrics?.names.length ?? 0) > 0 || validation !== null}
         role="img"
         aria-label="Loss curve"
         data-points={count}
