@@ -10,7 +10,7 @@ export function DocumentationText({ operation }: { readonly operation: string })
   if (page === null) return <p className="faint">Asking for it…</p>;
   if (page === "failed")
     return <p className="faint">It did not come. Close and open this to try once more.</p>;
-  if (page.blocks.length === 0) return <p className="faint">PyTorch says nothing of it.</p>;
+  if (page.blocks.length === 0) return <p className="faint">Nothing more is said of it.</p>;
   return (
     <div className="prose">
       <Prose blocks={page.blocks} />
