@@ -19,6 +19,7 @@ from tests.training.scripts import Json, article, network, text
 ADAM: Json = {"op": "torch.optim.Adam", "args": {"lr": 0.01, "amsgrad": True}}
 MOMENTUM: Json = {"op": "torch.optim.SGD", "args": {"lr": 0.01, "momentum": 0.9}}
 DESCENT: Json = {"op": "gradcanvas.descent", "args": {"lr": 0.01}}
+LBFGS: Json = {"op": "torch.optim.LBFGS", "args": {"lr": 0.1}}
 RMSPROP: Json = {"op": "torch.optim.RMSprop", "args": {"lr": 0.01, "centered": True}}
 
 
@@ -80,7 +81,7 @@ def printed_loss(script: str) -> float:
     return float(out.getvalue().split("loss:")[1].split()[0])
 
 
-@pytest.mark.parametrize("optimizer", [ADAM, MOMENTUM, DESCENT, RMSPROP])
+@pytest.mark.parametrize("optimizer", [ADAM, MOMENTUM, DESCENT, RMSPROP, LBFGS])
 def test_a_run_that_begins_with_kept_values_goes_on_to_the_bit(optimizer: Json) -> None:
     graph = modules(optimizer)
     whole = run(graph, 9)
@@ -106,7 +107,7 @@ def test_an_evaluation_and_reset_begin_with_the_kept_values() -> None:
     assert not session.standing.is_dirty
 
 
-@pytest.mark.parametrize("optimizer", [ADAM, MOMENTUM, DESCENT])
+@pytest.mark.parametrize("optimizer", [ADAM, MOMENTUM, DESCENT, LBFGS])
 def test_the_exported_script_begins_with_the_kept_values(optimizer: Json) -> None:
     graph = kept_after(modules(optimizer), 4)
 

@@ -151,7 +151,7 @@ def check_kept(
     return Kept(values, notes, tensors), problems
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _read(url: str) -> tuple[Mapping[str, Entry], Notes]:
     try:
         data = base64.b64decode(url.partition(",")[2], validate=True)
