@@ -280,3 +280,19 @@ def set_field(editor: Editor, name: str, text: str) -> None:
     """Type into a field of the inspector and leave it."""
     editor.field(name).fill(text)
     editor.field(name).press("Tab")
+
+
+def test_control_flow_decides_which_way_the_gradient_takes(editor: Editor) -> None:
+    editor.open_example("control-flow")
+    boxes = editor.page.locator("[data-autograd]")
+    both_ways = editor.expect_gradient("total.w")
+    editor.page.get_by_role("tab", name="Autograd graph").click()
+    expect(boxes).to_have_count(11)
+
+    editor.node("positive").click(position={"x": 40, "y": 10})
+    editor.field("other").fill("100")
+
+    editor.expect_no_gradient("total.w")
+    assert both_ways > 0
+    assert editor.expect_gradient("total.loss") == 1
+    expect(boxes.filter(has_text="total/yhat2")).to_have_count(0)

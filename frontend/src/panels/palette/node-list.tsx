@@ -5,6 +5,7 @@ import {
   memo,
   type ReactNode,
   type RefObject,
+  useEffect,
   useRef,
   useState,
 } from "react";
@@ -72,6 +73,10 @@ interface RowProps {
 const NodeRow = memo(function NodeRow({ node, selected, entry, kind }: RowProps): ReactNode {
   const { document } = useEditor();
   const [over, setOver] = useState(false);
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (entry && selected) row.current?.scrollIntoView({ block: "nearest" });
+  }, [entry, selected]);
   const { uid, id, label, op } = node;
   const onDrop = (event: DragEvent): void => {
     const moved = event.dataTransfer.getData(ROW_TYPE);
@@ -91,6 +96,7 @@ const NodeRow = memo(function NodeRow({ node, selected, entry, kind }: RowProps)
   };
   return (
     <li
+      ref={row}
       className="node-row"
       data-row={id}
       data-drop={over ? "before" : undefined}
