@@ -86,7 +86,7 @@ class Descent:
 
     def _rate(self, rate: float, dtype: torch.dtype) -> float | Tensor:
         """Give the rate as what a tensor is multiplied by soonest: a number is made a tensor in every call."""
-        if dtype is not torch.float32 and dtype is not torch.float64:
+        if dtype not in (torch.float32, torch.float64):
             return rate
         known = self._rates.get((rate, dtype))
         if known is None:
