@@ -1,6 +1,8 @@
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,12 @@ def example(request: pytest.FixtureRequest) -> Path:
     return request.param
 
 
+@cache
+def result_of(example: Path) -> dict[str, Any]:
+    """Run an example once for all tests."""
+    return run_graph(example.read_bytes(), limit=1_000_000)
+
+
 def test_an_example_is_written_canonically_and_says_what_to_look_for(example: Path) -> None:
     document = read(example.read_bytes())
 
@@ -30,14 +38,14 @@ def test_an_example_has_no_problem(example: Path) -> None:
 
 
 def test_an_example_learns(example: Path) -> None:
-    losses = run_graph(example.read_bytes())["loss"]
+    losses = result_of(example)["loss"]
 
     assert losses[-1] < losses[0]
 
 
 def test_an_examples_script_prints_the_examples_numbers(example: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
-    result = run_graph(example.read_bytes(), limit=1_000_000)
+    result = result_of(example)
 
     subprocess.run(
         [sys.executable, "-m", "gradcanvas", "export", example, "--to", "python", "-o", script], check=True
