@@ -85,7 +85,7 @@ class Descent:
         self.owed.clear()
 
     def _rate(self, rate: float, dtype: torch.dtype) -> float | Tensor:
-        """Give the rate as what a tensor is multiplied by soonest: a number is made a tensor in every call."""
+        """Give the rate as what multiplies soonest: a number is made a tensor in every call."""
         if dtype not in (torch.float32, torch.float64):
             return rate
         known = self._rates.get((rate, dtype))
