@@ -158,7 +158,10 @@ class BoundedPacket(Packet):  # type: ignore[misc]
 
 
 class BoundedQueue(queue.Queue[Any]):
-    """What waits to be written to one client; when it is too much, the client is disconnected."""
+    """What waits to be written to one client; when it is too much, the client is disconnected.
+
+    The largest packet does not count: a graph may be larger than what may wait, and is sent whole.
+    """
 
     def __init__(self, limit_bytes: int) -> None:
         super().__init__()
@@ -168,10 +171,15 @@ class BoundedQueue(queue.Queue[Any]):
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         """Put a packet, or None for the end."""
-        if item is not None and self.waiting_bytes > self._limit_bytes:
+        if item is not None and self.waiting_bytes > self._limit_bytes and self._is_too_much():
             self.abort()
             return
         super().put(item, block, timeout)
+
+    def _is_too_much(self) -> bool:
+        with self.mutex:
+            sizes = [_size(item) for item in self.queue]
+        return sum(sizes) - max(sizes, default=0) > self._limit_bytes
 
     def _put(self, item: Any) -> None:
         self.waiting_bytes += _size(item)
