@@ -193,6 +193,9 @@ def test_what_flows_through_the_gradient_is_seen_on_its_edges() -> None:
 
     edges = dict(zip((each.edge for each in session.moment.records), session.moment.edges, strict=True))
 
+    slope = session.moment.gradient("point")
+    assert slope is not None
+    assert slope.shape == (16, 2)
     for edge in ("norm.input", "hidden.input", "score.input", "bent.input"):
         assert edges[edge] is not None, edge
     assert [record.reason() for record in session.moment.records if record.edge.startswith("slope.")] == [

@@ -67,9 +67,13 @@ class Moment:
             return self.fresh[ref]
         self._hand_out()
         tensor = self.observation.values.get(ref)
-        if tensor is None or not tensor.requires_grad or tensor.is_leaf:
+        if tensor is None or not tensor.requires_grad or self._is_collecting(tensor):
             return None
         return tensor.grad
+
+    def _is_collecting(self, tensor: Tensor) -> bool:
+        """Tell whether a tensor adds up what several backwards give: one that a step makes does not."""
+        return tensor.is_leaf and any(tensor is leaf for leaf in self.leaves.values())
 
     def differentiate(
         self, *, is_empty: bool, is_passing: bool = False, owed: Mapping[Tensor, Tensor] | None = None
