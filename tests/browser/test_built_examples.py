@@ -42,7 +42,7 @@ def test_a_linear_solve_is_built_trained_and_saved(editor: Editor) -> None:
     builder = Builder(
         editor,
         "Linear solve",
-        "Gradients flow through torch.linalg.solve: the matrix learns until the solution of A x = b is the "
+        "Gradients flow through `torch.linalg.solve`: the matrix `A` learns until the solution is the "
         "target. Its gradient is of rank one, so every row of the heat map is a multiple of the others.",
     )
     builder.add("torch.tensor", "A", (0, 0), data=json.dumps(MATRIX), requires_grad=True)
@@ -76,7 +76,7 @@ def test_an_lstm_is_built_trained_and_saved(editor: Editor) -> None:
         editor,
         "LSTM",
         "From each value of a sine wave an LSTM tells the next one. The state it begins with is learned too: "
-        "the gradients of h0 and c0 have come back through all eighty steps of the wave.",
+        "the gradients of `h0` and `c0` have come back through all eighty steps of the wave.",
     )
     builder.add("torch.linspace", "time", (0, 0), start="0.0", end="16.0", steps="81")
     builder.add("torch.sin", "wave", (190, 0))

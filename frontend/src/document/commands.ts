@@ -8,6 +8,8 @@ export {
   setLoss,
   setOptimizer,
   setOptimizerArgument,
+  setScheduler,
+  setSchedulerArgument,
   setSteps,
 } from "./graph-commands";
 export {
@@ -30,6 +32,7 @@ export {
   renameMetric,
   setBatchSize,
   setBatchSources,
+  setClip,
   setMetric,
   setReplacement,
   setShuffle,

@@ -49,14 +49,34 @@ export function setOptimizer(
   keeps: (argument: string) => boolean,
   starts: Readonly<Record<string, string>> = {},
 ): void {
+  setCall(document, "optimizer", op, keeps, starts);
+}
+
+/** Chooses the schedule of the learning rate (null: none); arguments that the new one has too are kept. */
+export function setScheduler(
+  document: GraphDocument,
+  op: string | null,
+  keeps: (argument: string) => boolean,
+  starts: Readonly<Record<string, string>> = {},
+): void {
+  setCall(document, "scheduler", op, keeps, starts);
+}
+
+function setCall(
+  document: GraphDocument,
+  key: "optimizer" | "scheduler",
+  op: string | null,
+  keeps: (argument: string) => boolean,
+  starts: Readonly<Record<string, string>>,
+): void {
   editTrain(document, (train) => {
     if (op === null) {
-      train.delete("optimizer");
+      train.delete(key);
       return;
     }
-    const optimizer = ensureMap(train, "optimizer");
-    optimizer.set("op", op);
-    const args = ensureMap(optimizer, "args");
+    const call = ensureMap(train, key);
+    call.set("op", op);
+    const args = ensureMap(call, "args");
     for (const name of [...args.keys()]) if (!keeps(name)) args.delete(name);
     for (const [name, literal] of Object.entries(starts)) if (!args.has(name)) args.set(name, literal);
   });
@@ -69,12 +89,32 @@ export function setOptimizerArgument(
   literal: string | null,
   merge: string | null = null,
 ): void {
+  setCallArgument(document, "optimizer", argument, literal, merge);
+}
+
+/** Sets (or with null removes) an argument of the schedule. */
+export function setSchedulerArgument(
+  document: GraphDocument,
+  argument: string,
+  literal: string | null,
+  merge: string | null = null,
+): void {
+  setCallArgument(document, "scheduler", argument, literal, merge);
+}
+
+function setCallArgument(
+  document: GraphDocument,
+  key: "optimizer" | "scheduler",
+  argument: string,
+  literal: string | null,
+  merge: string | null,
+): void {
   editTrain(
     document,
     (train) => {
-      const optimizer = mapField(train, "optimizer");
-      if (!optimizer) return;
-      const args = ensureMap(optimizer, "args");
+      const call = mapField(train, key);
+      if (!call) return;
+      const args = ensureMap(call, "args");
       if (literal === null) args.delete(argument);
       else args.set(argument, literal);
     },

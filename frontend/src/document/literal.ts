@@ -9,6 +9,11 @@ export function numberOf(text: string): Json {
   return new LosslessNumber(text);
 }
 
+/** Whether a value is a number kept as its text. */
+export function isNumber(value: Json): value is LosslessNumber {
+  return isLosslessNumber(value);
+}
+
 /** The JSON value of a text, or undefined where the text is not JSON. */
 export function readJson(text: string): Json | undefined {
   try {

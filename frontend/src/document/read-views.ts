@@ -1,8 +1,9 @@
 /** Makes views (document/types) of single records of the Yjs form. Knows nothing of when they change. */
-import { plainValue, writeJson } from "./literal";
+import { isNumber, plainValue, readJson, writeJson } from "./literal";
 import type {
   BatchView,
   CallView,
+  ClipView,
   EdgeView,
   FrameView,
   FunctionView,
@@ -126,6 +127,7 @@ export function readTrain(train: Fields, names: Names): TrainView {
     optimizer: readCall(mapField(train, "optimizer")),
     scheduler: readCall(mapField(train, "scheduler")),
     metrics: new Map(metrics.map(([name, stored]) => [name, resolve(readPointer(stored), names)])),
+    clip: readClip(other.get("clip")),
     batch: batch ? readBatch(batch, names) : null,
     validation: textEntries(validation).map(([pointer, stored]) => ({
       source: resolve(readPointer(pointer), names),
@@ -141,6 +143,16 @@ function readCall(fields: Fields | null): CallView | null {
   if (fields === null) return null;
   const other = new Map(textEntries(fields).filter(([key]) => key !== "op"));
   return { op: textField(fields, "op"), args: new Map(textEntries(mapField(fields, "args"))), other };
+}
+
+function readClip(literal: string | undefined): ClipView | null {
+  const value = literal === undefined ? undefined : readJson(literal);
+  if (value === null || typeof value !== "object" || Array.isArray(value) || isNumber(value)) return null;
+  for (const by of ["norm", "value"] as const) {
+    const limit = value[by];
+    if (limit !== undefined) return { by, limit: writeJson(limit) };
+  }
+  return null;
 }
 
 function readBatch(batch: Fields, names: Names): BatchView {

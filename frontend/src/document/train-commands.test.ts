@@ -7,9 +7,12 @@ import {
   renameMetric,
   setBatchSize,
   setBatchSources,
+  setClip,
   setLoss,
   setMetric,
   setReplacement,
+  setScheduler,
+  setSchedulerArgument,
   setShuffle,
 } from "./commands";
 import { GraphDocument } from "./graph-document";
@@ -69,6 +72,33 @@ describe("validation", () => {
     removeNodes(document, [held]);
 
     expect(document.getSnapshot().train.validation).toEqual([]);
+  });
+});
+
+describe("clipping", () => {
+  it("is by norm or by value, as it was written, or not at all", () => {
+    const { document } = graph();
+
+    setClip(document, "norm", "1.50");
+    const { clip } = document.getSnapshot().train;
+    setClip(document, "value", null);
+
+    expect(clip).toEqual({ by: "norm", limit: "1.50" });
+    expect(document.getSnapshot().train.clip).toBe(null);
+  });
+});
+
+describe("a schedule", () => {
+  it("keeps the arguments that the next one has too", () => {
+    const { document } = graph();
+    setScheduler(document, "torch.optim.lr_scheduler.StepLR", () => true, { step_size: "30" });
+    setSchedulerArgument(document, "gamma", "0.5");
+
+    setScheduler(document, "torch.optim.lr_scheduler.ExponentialLR", (name) => name === "gamma");
+
+    const { scheduler } = document.getSnapshot().train;
+    expect(scheduler?.op).toBe("torch.optim.lr_scheduler.ExponentialLR");
+    expect(Array.from(scheduler?.args ?? [])).toEqual([["gamma", "0.5"]]);
   });
 });
 

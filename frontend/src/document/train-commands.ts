@@ -1,4 +1,4 @@
-/** Commands on what the training loop is fed with and measures: mini-batches, validation, metrics. */
+/** Commands on what the training loop is fed with, limits and measures: mini-batches, validation, clipping, metrics. */
 
 import { editTrain } from "./graph-commands";
 import type { GraphDocument } from "./graph-document";
@@ -58,6 +58,14 @@ export function setReplacement(document: GraphDocument, source: Output, by: Outp
     for (const [key] of textEntries(validation)) if (isSame(readPointer(key), source)) validation.delete(key);
     if (by !== null) validation.set(pointerTo(source.uid, source.output), `=${pointerTo(by.uid, by.output)}`);
     else if (validation.size === 0) train.delete("validation");
+  });
+}
+
+/** Limits the gradients before an update: their norm, or each value (null: not at all). */
+export function setClip(document: GraphDocument, by: "norm" | "value", literal: string | null): void {
+  editTrain(document, (train) => {
+    if (literal === null) train.delete("clip");
+    else train.set("clip", `{"${by}": ${literal}}`);
   });
 }
 

@@ -88,6 +88,12 @@ export interface ReplacementView {
   readonly by: ReferenceView | null;
 }
 
+/** How gradients are limited before an update; the limit as it is written. */
+export interface ClipView {
+  readonly by: "norm" | "value";
+  readonly limit: string;
+}
+
 /** What the training loop does. */
 export interface TrainView {
   readonly present: boolean;
@@ -96,6 +102,7 @@ export interface TrainView {
   readonly optimizer: CallView | null;
   readonly scheduler: CallView | null;
   readonly metrics: ReadonlyMap<string, ReferenceView>;
+  readonly clip: ClipView | null;
   /** Null where a step takes all rows. */
   readonly batch: BatchView | null;
   readonly validation: readonly ReplacementView[];

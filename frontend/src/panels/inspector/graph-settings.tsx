@@ -21,6 +21,7 @@ import { DocumentationFold } from "./documentation-fold";
 import { FeedSettings } from "./feed-settings";
 import { KeptValues } from "./kept-values";
 import { ProblemNotes } from "./problem-notes";
+import { ScheduleSettings } from "./schedule-settings";
 import { TextField } from "./text-field";
 
 const WHOLE: Omit<Argument, "name"> = {
@@ -49,6 +50,7 @@ export function GraphSettings(): ReactNode {
         <OptimizerChoice />
         <OptimizerArguments />
         <OptimizerDocumentation />
+        <ScheduleSettings />
       </section>
       <FeedSettings />
       <h2 className="inspector-heading">Graph</h2>
