@@ -192,6 +192,7 @@ def test_values_are_there_again_after_kill_9_of_the_worker(server: Server) -> No
     command(client, "step")
     stepped = client.until("status", lambda status: status["step"] == 1)
     assert client.call("watch", {"rate": 60})["ok"]
+    assert client.call("query", {"what": "code"})["ok"], "answered when the copy of the step is written"
 
     os.kill(pid, signal.SIGKILL)
     state(client, "lost")
