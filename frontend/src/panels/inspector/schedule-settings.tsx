@@ -90,11 +90,11 @@ function Clip(): ReactNode {
       <ChoiceField
         label="clip"
         value={clip?.by ?? ""}
-        title="Limits the gradients before each update"
+        title="Limits the gradients before each update: the norm of all together, or each value"
         choices={[
           ["", "no"],
-          ["norm", "the norm of all"],
-          ["value", "each value"],
+          ["norm", "norm"],
+          ["value", "value"],
         ]}
         onChoose={(by) => {
           if (by === "norm" || by === "value") setClip(document, by, clip?.limit ?? FIRST_LIMIT);
