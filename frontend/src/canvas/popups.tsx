@@ -36,10 +36,10 @@ function NodeSearch({ stage }: { readonly stage: Stage }): ReactNode {
     useView.getState().closeSearch();
     focusCanvas();
   };
-  const choose = (operation: string): void => {
+  const choose = (operation: string, words: string): void => {
     const source = catalog.operations.get(operation)?.kind === "source";
     const place = search.at ?? usualPlace(stage, source);
-    const uid = placeOperation(document, catalog, operation, place, search.fits);
+    const uid = placeOperation(document, catalog, operation, place, search.fits, words);
     close();
     focusOn(stage.editor, { kind: "node", uid });
   };

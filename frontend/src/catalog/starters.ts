@@ -1,12 +1,12 @@
 /** What a node begins with when it is placed: the required arguments that nothing else can give. */
 import type { Argument, Operation } from "./types";
 
-/** Literals for a new node of this operation, by argument. */
-export function startersOf(operation: Operation): Record<string, string> {
+/** Literals for a new node of this operation, by argument; `words` by which it was found may name a choice. */
+export function startersOf(operation: Operation, words = ""): Record<string, string> {
   const starters: Record<string, string> = {};
   for (const argument of operation.overloads[0]?.arguments ?? []) {
     if (!argument.required || argument.wired) continue;
-    const literal = BY_NAME[argument.name] ?? byType(argument);
+    const literal = BY_NAME[argument.name] ?? named(operation, argument, words) ?? byType(argument);
     if (literal !== null) starters[argument.name] = literal;
   }
   return starters;
@@ -20,6 +20,15 @@ const BY_NAME: Readonly<Record<string, string>> = {
   fill_value: "0.0",
   lr: "0.01",
 };
+
+/** The choice that was looked for, among those of all overloads: "digits" is one of the sets of data. */
+function named(operation: Operation, { name, type }: Argument, words: string): string | null {
+  const wanted = words.trim().toLowerCase();
+  const offers = operation.overloads.some(({ arguments: all }) =>
+    all.some((argument) => argument.name === name && argument.choices.includes(wanted)),
+  );
+  return type === "choice" && offers ? JSON.stringify(wanted) : null;
+}
 
 function byType(argument: Argument): string | null {
   if (argument.type === "ints")

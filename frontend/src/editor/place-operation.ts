@@ -7,17 +7,18 @@ import type { GraphDocument } from "../document/graph-document";
 import type { Point } from "../document/types";
 import { useView, type WireEnd } from "../view/view-store";
 
-/** Adds a node of this operation, wires its first fitting socket to `wire`, selects it and returns its uid. */
+/** Adds a node of this operation, wires its first fitting socket to `wire`, selects it and returns its uid; `words` found it. */
 export function placeOperation(
   document: GraphDocument,
   catalog: Catalog,
   operation: string,
   at: Point,
   wire: WireEnd | null = null,
+  words = "",
 ): string {
   const known = catalog.operations.get(operation);
   const uid = document.asOneStep(() => {
-    const made = addNode(document, { op: operation, at, args: known ? startersOf(known) : {} });
+    const made = addNode(document, { op: operation, at, args: known ? startersOf(known, words) : {} });
     if (wire && known) attach(document, catalog, known, made, wire);
     return made;
   });

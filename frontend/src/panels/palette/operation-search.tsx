@@ -10,7 +10,8 @@ import "./operation-search.css";
 interface Props {
   /** Only what can take (or give) this wire is found. */
   readonly fits: WireEnd | null;
-  readonly onChoose: (operation: string) => void;
+  /** Takes the operation, and the words by which it was found. */
+  readonly onChoose: (operation: string, words: string) => void;
   readonly onCancel: () => void;
   readonly autoFocus?: boolean;
   /** Another search has the name now. */
@@ -48,7 +49,7 @@ export function OperationSearch(props: Props): ReactNode {
   const choose = (operation: string): void => {
     setWords("");
     setActive(0);
-    onChoose(operation);
+    onChoose(operation, words);
   };
   const { active, setActive, onKeyDown } = useChoosing(
     found.length,

@@ -16,9 +16,9 @@ import "./palette.css";
 export function Palette(): ReactNode {
   const { document } = useEditor();
   const canvasSearch = useView((view) => view.search !== null);
-  const place = (operation: string): void => {
+  const place = (operation: string, words = ""): void => {
     const at = freeSpot(document.getSnapshot(), useView.getState().center);
-    placeOperation(document, useCatalog.getState().catalog, operation, at);
+    placeOperation(document, useCatalog.getState().catalog, operation, at, null, words);
   };
   return (
     <aside className="shell-palette" aria-label="Palette">
