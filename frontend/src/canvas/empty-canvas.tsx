@@ -48,7 +48,7 @@ export function EmptyCanvas(): ReactNode {
       <ul aria-label="Examples">
         {(examples ?? []).map(({ name, title, sentence }) => (
           <li key={name}>
-            <button type="button" className="empty-example" onClick={() => open(name)}>
+            <button type="button" className="empty-example" title={sentence} onClick={() => open(name)}>
               <strong>{title}</strong>
               <span>
                 <InlineCode text={sentence} />

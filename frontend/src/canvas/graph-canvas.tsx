@@ -104,9 +104,9 @@ function Canvas(): ReactNode {
         {stage && !far && <VisibleEdges stage={stage} model={model} />}
       </ReactFlow>
       <OverlayCanvas run={editor.run} scene={model.scene} onReady={setOverlay} />
-      {overlay && <Legend overlay={overlay} />}
+      {overlay && model.cards.length > 0 && <Legend overlay={overlay} />}
       <GraphProblem />
-      {stage && <Controls stage={stage} onZoom={zoomBy} />}
+      {stage && model.cards.length > 0 && <Controls stage={stage} onZoom={zoomBy} />}
       {stage && <HoverTooltip stage={stage} />}
       <RemarkBubble />
       {stage && <Popups stage={stage} />}
