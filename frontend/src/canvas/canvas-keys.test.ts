@@ -68,6 +68,15 @@ describe("the keys of the canvas", () => {
     expect(document.getSnapshot().byId.get("w")?.at).toEqual([0, 0]);
   });
 
+  it("bypass no source, which has nothing to pass on", () => {
+    select("w", "wx");
+
+    press("Ctrl+B");
+
+    const { byId } = document.getSnapshot();
+    expect([byId.get("w")?.bypass, byId.get("wx")?.bypass]).toEqual([false, true]);
+  });
+
   it("bypass all of a selection, then take all back", () => {
     select("wx", "both");
     press("Ctrl+B");

@@ -245,11 +245,14 @@ function frameSelection(editor: Editor): boolean {
 }
 
 /** Bypasses all of the selection, or takes all back where all are bypassed. */
+/** Bypasses what has an input to pass on; if all of that is bypassed already, it takes part again. */
 function bypass(editor: Editor): boolean {
-  const uids = actedOn();
-  if (uids.size === 0) return true;
   const { byUid } = editor.document.getSnapshot();
-  const all = [...uids].every((uid) => byUid.get(uid)?.bypass);
+  const nodes = [...actedOn()].flatMap((uid) => byUid.get(uid) ?? []);
+  const able = nodes.filter((node) => node.bypass || node.inputs.length > 0);
+  if (able.length === 0) return true;
+  const all = able.every((node) => node.bypass);
+  const uids = able.map(({ uid }) => uid);
   setField(editor.document, uids, "bypass", all ? null : "true");
   return true;
 }
