@@ -17,6 +17,7 @@ from gradcanvas.program.print_kept import KeptValues, fill_lines, needs_base64
 from gradcanvas.program.print_names import Names, joined
 from gradcanvas.program.print_scope import ScopePrinter, arguments_text, function_lines, parameter_of
 from gradcanvas.program.print_training import Closure, Leaf, Loop, training_lines
+from gradcanvas.program.print_validation import PrintedValidation
 
 _TAKES_REQUIRES_GRAD = frozenset(
     f"torch.{name}"
@@ -132,12 +133,35 @@ class _Script:
                 self.closure = self.closure_names(train)
             moments = {self.variable_of(ref): known for ref, known in self.given.moments.items()}
             loop = Loop(train, step, text, leaves, self.batched, self.names, self.closure)
-            return training_lines(replace(loop, moments=moments, device=self.device))
+            return training_lines(
+                replace(loop, moments=moments, device=self.device, validation=self.validation(train, text))
+            )
         cut = [
             f"{batch} = {whole}[:{train.batch.size}]" for whole, batch in self.batched.items() if train.batch
         ]
         backward = [f"{self.printer.expression(loss)}.backward()"] if leaves else []
         return [*cut, *step, *backward]
+
+    def validation(self, train: BoundTrain, loss: str) -> PrintedValidation | None:
+        """Say what stands for the sources in validation; None where nothing is replaced."""
+        if not train.validation:
+            return None
+        on = f", device={self.device}" if self.device else ""
+        given = {batch: whole for whole, batch in self.batched.items()}
+        for each in train.validation:
+            source = self.kept[str(each.source)]
+            given[self.batched.get(source, source)] = (
+                self.kept[str(each.reference)]
+                if each.reference is not None
+                else f"torch.tensor({arguments_text([each.data], {})}{on})"
+            )
+        metrics = [self.printer.expression(reference) for reference in train.metrics.values()]
+        modules = [
+            self.kept[each.path]
+            for each in self.made
+            if each.node.is_module and each.node.node.mode != "eval"
+        ]
+        return PrintedValidation(given, [loss, *metrics], modules)
 
     def variable_of(self, ref: str) -> str:
         """Return the expression of a source, parameter or buffer ("call_fc.weight" of "call/fc.weight")."""

@@ -11,6 +11,7 @@ from gradcanvas.program.calling import literal_arguments
 from gradcanvas.program.print_kept import moment_lines
 from gradcanvas.program.print_names import Names
 from gradcanvas.program.print_scope import INDENT, arguments_text
+from gradcanvas.program.print_validation import PrintedValidation, validation_lines
 from gradcanvas.program.schedules import schedule_text
 
 
@@ -40,6 +41,7 @@ class Loop:
         batched: a source's variable → what its batch is called.
         moments: expression of a leaf → what the optimiser remembers of it from before.
         device: the variable of the device, "" for the cpu.
+        validation: what is evaluated at the end of each epoch.
     """
 
     train: BoundTrain
@@ -51,6 +53,7 @@ class Loop:
     closure: "Closure | None" = None
     moments: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     device: str = ""
+    validation: PrintedValidation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,15 @@ def training_lines(loop: Loop) -> list[str]:
     start, cut = _batches(loop.train.batch, loop)
     head = f"for {counter} in range({loop.train.steps}):"
     body = [*cut, *step, *update, *zero]
-    return [*before, *start, "", head, *(INDENT + line if line else "" for line in body)]
+    after: list[str] = []
+    if loop.validation is not None:
+        defined, after = validation_lines(loop.validation, loop.step, counter, loop.names)
+        before = [*defined, *before]
+        if start:
+            first = start[0].partition(" ")[0]
+            body += [f"if {first} == 0:", *(INDENT + line for line in after)]
+            after = []
+    return [*before, *start, "", head, *(INDENT + line if line else "" for line in body), *after]
 
 
 Parts = tuple[list[str], list[str], list[str]]
