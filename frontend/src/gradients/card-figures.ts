@@ -191,5 +191,5 @@ function paintNone(
   context.textAlign = "left";
   context.font = GRADIENT_FONT;
   context.fillStyle = palette.faint;
-  context.fillText(text, card.x + gradient.x, card.y + gradient.y + Math.min(gradient.height, 14) - 2);
+  context.fillText(text, card.x + gradient.x, card.y + gradient.y + Math.min(gradient.height, 10));
 }
