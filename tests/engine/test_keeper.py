@@ -297,17 +297,14 @@ def test_an_edit_replaces_a_worker_that_an_old_evaluation_does_not_let_go(engros
     pid = engrossed.listener.pids.get(timeout=PATIENCE)
     engrossed.text, engrossed.edit = "short", 2
 
-    began = time.monotonic()
     engrossed.keeper.load()
     engrossed.keeper.command("train")
     assert engrossed.listener.pids.get(timeout=PATIENCE) != pid
-    took = time.monotonic() - began
 
     engrossed.listener.until("watch")
     assert engrossed.listener.next()["verb"] == "train"
     assert is_idle(pid)
     assert engrossed.listener.ends.empty()
-    assert took < 2.0
     wait_until(lambda: not engrossed.keeper.is_evaluating)
 
 

@@ -436,17 +436,17 @@ def test_an_evaluation_that_an_edit_ended_leaves_the_real_state_as_it_was(parent
 def test_signs_of_life_come_though_messages_do_not_cease(parent: Parent) -> None:
     parent.load(endless())
     parent.until("evaluating")
-    began = time.monotonic()
+    end = time.monotonic() + PATIENCE_SECONDS
 
     beats = 0
-    while time.monotonic() - began < 1.0:
+    while beats < 2 and time.monotonic() < end:
         parent.send(type="watch", rate=30)
         time.sleep(0.02)
         while parent.connection.poll(0):
             message = parent.receive()
-            beats += message is not None and message["type"] == "heartbeat"
+            beats += beats < 2 and message is not None and message["type"] == "heartbeat"
 
-    assert beats >= 2
+    assert beats == 2
 
 
 def test_the_worker_gives_signs_of_life_while_it_computes(parent: Parent) -> None:
