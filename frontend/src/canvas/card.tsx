@@ -78,7 +78,7 @@ function describe(card: CardModel): string {
 
 /** The op as it fits beside the name: whole, else its last part. */
 export function shortOperation(operation: string, name: string): string {
-  const room = 104 - name.length * 7.9;
+  const room = 100 - name.length * 8.3;
   const last = operation.slice(operation.lastIndexOf(".") + 1);
   return operation.length * 5.8 <= room ? operation : last;
 }
