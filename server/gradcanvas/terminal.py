@@ -20,11 +20,19 @@ def print_run(result: Mapping[str, Any]) -> None:
             f"loss {first} → {last} in {len(losses)} steps, {result['seconds']:.2f} s on {result['device']}"
         )
     for name, values in result.get("metrics", {}).items():
-        if values:
-            console.print(f"{escape(name)} {_number(values[0])} → {_number(values[-1])}")
+        _print_course(console, name, values)
+    for name, values in result.get("validation", {}).items():
+        if name != "step":
+            _print_course(console, f"validation {name}", values)
     console.print(_tensor_table(result.get("tensors", {})))
     if result.get("edges"):
         console.print(_edge_table(result["edges"]))
+
+
+def _print_course(console: Console, name: str, values: Sequence[Any]) -> None:
+    """Print where a number began and where it ended."""
+    if values:
+        console.print(f"{escape(name)} {_number(values[0])} → {_number(values[-1])}")
 
 
 def print_check(result: Mapping[str, Any]) -> None:

@@ -141,3 +141,20 @@ def test_ops_finds_what_people_mean() -> None:
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["operations"][0]["name"] == "torch.matmul"
+
+
+def test_a_person_is_told_where_metrics_and_validation_began_and_ended(tmp_path: Path) -> None:
+    graph = json.loads(LINEAR.read_text())
+    graph["train"] |= {
+        "steps": 4,
+        "metrics": {"slope": "w"},
+        "batch": {"size": 40, "of": ["x", "y"]},
+        "validation": {"x": [[0.0]], "y": [[1.0]]},
+    }
+    file = tmp_path / "graph.json"
+    file.write_text(json.dumps(graph))
+
+    done = gradcanvas("run", file)
+
+    lines = done.stdout.splitlines()
+    assert [line.rsplit(" ", 3)[0] for line in lines[1:4]] == ["slope", "validation loss", "validation slope"]
