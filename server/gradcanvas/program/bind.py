@@ -8,7 +8,8 @@ from gradcanvas.document import Graph
 from gradcanvas.document.problems import pointer
 from gradcanvas.program.bind_train import bind_train
 from gradcanvas.program.binding import Binding, Scope
-from gradcanvas.program.drafts import Draft, Problems, draft_nodes
+from gradcanvas.program.drafting import draft_nodes
+from gradcanvas.program.drafts import Draft, Problems
 from gradcanvas.program.extents import Extent, measure
 from gradcanvas.program.file_order import in_file_order
 from gradcanvas.program.order import cycles, evaluation_order, tangled

@@ -17,7 +17,8 @@ from gradcanvas.program.binding import (
     Reference,
     Scope,
 )
-from gradcanvas.program.drafts import Problems, find_operation
+from gradcanvas.program.drafting import find_operation
+from gradcanvas.program.drafts import Problems
 from gradcanvas.program.literals import misfit
 from gradcanvas.program.matching import Given, match
 from gradcanvas.program.references import Unresolved
