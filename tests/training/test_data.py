@@ -99,9 +99,11 @@ def test_the_printed_script_gives_the_numbers_of_the_run() -> None:
         exec(compile(python_of(text), "script.py", "exec"), variables)
 
     result = run_graph(text)
-    assert printed.getvalue().startswith(
-        f"loss: {result['loss'][-1]}\naccuracy: {result['metrics']['accuracy'][-1]}\n"
-    )
+    validation = result["validation"]
+    rows = zip(validation["step"], validation["loss"], validation["accuracy"], strict=True)
+    expected = [f"validation after step {step} {loss} {accuracy}" for step, loss, accuracy in rows]
+    expected += [f"loss: {result['loss'][-1]}", f"accuracy: {result['metrics']['accuracy'][-1]}"]
+    assert printed.getvalue().splitlines()[: len(expected)] == expected
     assert variables["fc"].weight.tolist() == result["tensors"]["fc.weight"]["value"]
 
 
