@@ -60,3 +60,21 @@ def test_optimisers_have_the_bits_of_a_loop_by_hand() -> None:
 
     assert reasons(entries, "different") == []
     assert all(entry.is_equal for entry in entries)
+
+
+def test_the_table_of_the_whole_run_reaches_what_it_is_to_reach() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text()
+    rows = re.findall(r"^\| (\w+_db) \| (.*) \|$", text, flags=re.MULTILINE)
+    numbers = {name: [int(cell.split()[0]) for cell in cells.split(" | ")] for name, cells in rows}
+    known = re.search(r"formula of \d+ of them \((\S+) %\)", text)
+
+    assert {name: row[0] for name, row in numbers.items()} == {
+        "op_db": len(differentiable()),
+        "module_db": len(every_module()),
+        "optim_db": len(every_optimiser()),
+    }
+    assert all(equal >= 0.97 * entries for entries, equal, *_ in numbers.values())
+    assert all(different == 0 for _, _, _, _, _, different, _, _ in numbers.values())
+    assert all(unsaid <= 0.05 * samples for _, _, samples, _, _, _, _, unsaid in numbers.values())
+    assert known is not None
+    assert float(known[1]) >= 95
