@@ -144,7 +144,7 @@ class Display:
             "parameters": [
                 {"ref": each.ref, "shape": list(each.tensor.shape)}
                 for each in shown
-                if _is_owned(each, session)
+                if _is_parameter(each, session)
             ],
             "loss": str(train.loss) if train is not None and train.loss is not None else None,
             "data": {} if session.prepared is None else _names_in_files(session.graph.binding),
@@ -250,8 +250,9 @@ def _names_in_files(binding: Binding) -> dict[str, list[str]]:
     }
 
 
-def _is_owned(shown: Shown, session: Session) -> bool:
-    return shown.node in session.state.modules and shown.ref in session.state.leaves
+def _is_parameter(shown: Shown, session: Session) -> bool:
+    module = session.state.modules.get(shown.node)
+    return module is not None and any(shown.output == name for name, _ in module.named_parameters())
 
 
 def _edge(moment: Moment | None, place: int) -> Tensor | None:
