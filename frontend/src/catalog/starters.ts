@@ -6,7 +6,7 @@ export function startersOf(operation: Operation, words = ""): Record<string, str
   const starters: Record<string, string> = {};
   for (const argument of operation.overloads[0]?.arguments ?? []) {
     if (!argument.required || argument.wired) continue;
-    const literal = BY_NAME[argument.name] ?? named(operation, argument, words) ?? byType(argument);
+    const literal = BY_NAME[argument.name] ?? named(operation, argument, words) ?? startOf(argument);
     if (literal !== null) starters[argument.name] = literal;
   }
   return starters;
@@ -19,6 +19,10 @@ const BY_NAME: Readonly<Record<string, string>> = {
   start: "0.0",
   fill_value: "0.0",
   lr: "0.01",
+  gamma: "0.9",
+  step_size: "10",
+  base_lr: "[0.01]",
+  max_lr: "[0.1]",
 };
 
 /** The choice that was looked for, among those of all overloads: "digits" is one of the sets of data. */
@@ -30,7 +34,8 @@ function named(operation: Operation, { name, type }: Argument, words: string): s
   return type === "choice" && offers ? JSON.stringify(wanted) : null;
 }
 
-function byType(argument: Argument): string | null {
+/** What an argument of this type may begin with, null where only a person can know. */
+export function startOf(argument: Argument): string | null {
   if (argument.type === "ints")
     return `[${Array.from({ length: argument.length ?? 1 }, () => "1").join(", ")}]`;
   if (argument.type === "choice") return JSON.stringify(argument.choices[0] ?? "");
@@ -47,4 +52,6 @@ const STARTS: Readonly<Partial<Record<Argument["type"], string>>> = {
   dtype: '"float32"',
   data: "0.0",
   index: '"0"',
+  schedulers:
+    '[{"op": "torch.optim.lr_scheduler.ConstantLR"}, {"op": "torch.optim.lr_scheduler.ExponentialLR", "args": {"gamma": 0.9}}]',
 };

@@ -37,4 +37,15 @@ export {
   setReplacement,
   setShuffle,
 } from "./train-commands";
+export {
+  addGroup,
+  fitGroups,
+  removeGroup,
+  renameGroup,
+  setGroup,
+  setGroupArgument,
+  setInit,
+  setInitArgument,
+  setParameterRequiresGrad,
+} from "./update-commands";
 export { type Connection, connect, cutEdge, cutEdges, rewire } from "./wiring-commands";

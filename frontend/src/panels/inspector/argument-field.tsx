@@ -82,6 +82,9 @@ function switched(argument: Argument, now: boolean): string | null {
 /** Types whose half-typed text already means something, so that gradients follow every key. */
 const LIVE: ReadonlySet<Argument["type"]> = new Set(["number", "float", "int"]);
 
+/** Types whose text is a table or a list of them. */
+const LINES: Readonly<Partial<Record<Argument["type"], number>>> = { map: 3, schedulers: 5 };
+
 function Typed({
   argument,
   literal,
@@ -117,7 +120,7 @@ function Typed({
       placeholder={showDefault(argument)}
       required={argument.required}
       title={title}
-      lines={argument.type === "map" ? 3 : 1}
+      lines={LINES[argument.type] ?? 1}
       {...(onName ? { list: "node-names" } : {})}
       {...(LIVE.has(argument.type) ? { onTyping: typing, onCancel: cancel } : {})}
       onCommit={take}

@@ -1,5 +1,5 @@
 /** Torch's documentation of an operation, folded until somebody wants to read it: only then it comes to the page. */
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useView } from "../../view/view-store";
 import "./documentation-fold.css";
 
@@ -10,12 +10,16 @@ const DocumentationText = lazy(() =>
 interface Props {
   readonly operation: string;
   readonly heading?: string;
+  /** Folds by itself, whatever other documentation does. */
+  readonly alone?: boolean;
 }
 
 /** Unfolds into what PyTorch says of the operation. */
-export function DocumentationFold({ operation, heading = "Documentation" }: Props): ReactNode {
-  const open = useView((view) => view.documentationOpen);
-  const show = useView((view) => view.showDocumentation);
+export function DocumentationFold({ operation, heading = "Documentation", alone = false }: Props): ReactNode {
+  const shared = useView((view) => view.documentationOpen);
+  const showShared = useView((view) => view.showDocumentation);
+  const [own, showOwn] = useState(false);
+  const [open, show] = alone ? [own, showOwn] : [shared, showShared];
   return (
     <details className="documentation" open={open} onToggle={(event) => show(event.currentTarget.open)}>
       <summary>

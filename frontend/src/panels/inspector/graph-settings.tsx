@@ -2,27 +2,31 @@
 import type { ReactNode } from "react";
 import { readArgument } from "../../arguments/argument-text";
 import { useCatalog } from "../../catalog/catalog-store";
-import { chooseOverload } from "../../catalog/sockets";
-import { startersOf } from "../../catalog/starters";
 import type { Argument, Operation } from "../../catalog/types";
 import {
+  fitGroups,
   setGraphField,
   setLoss,
   setOptimizer,
   setOptimizerArgument,
   setSteps,
 } from "../../document/commands";
-import type { CallView, NodeView } from "../../document/types";
+import type { NodeView } from "../../document/types";
 import { useDocument, useEditor, useSnapshot } from "../../editor/editor";
 import { useRun } from "../../run/run-store";
+import type { Problem } from "../../wire/messages";
 import { ArgumentField } from "./argument-field";
+import { CallChoice, CallFields, shortName } from "./call-fields";
 import { ChoiceField } from "./choice-fields";
 import { DocumentationFold } from "./documentation-fold";
 import { FeedSettings } from "./feed-settings";
 import { KeptValues } from "./kept-values";
 import { ProblemNotes } from "./problem-notes";
-import { ScheduleSettings } from "./schedule-settings";
+import { problemsAt, problemsBeside, useGraphProblems } from "./problem-places";
 import { TextField } from "./text-field";
+import { UPDATE_PLACES, UpdateSettings } from "./update-settings";
+
+const OPTIMIZER = "/train/optimizer";
 
 const WHOLE: Omit<Argument, "name"> = {
   type: "int",
@@ -39,18 +43,18 @@ const WHOLE: Omit<Argument, "name"> = {
 
 /** The settings of the graph as a whole. */
 export function GraphSettings(): ReactNode {
-  const problems = useRun((run) => run.layout?.problems.get(""));
+  const problems = useRun((run) => run.layout?.problems.get("") ?? NONE);
   return (
     <>
       <h2 className="inspector-heading">Training</h2>
-      {problems && <ProblemNotes problems={problems} />}
+      <ProblemNotes problems={problemsBeside(problems, [OPTIMIZER, ...UPDATE_PLACES])} />
       <section className="fields" aria-label="Training">
         <LossChoice />
         <Steps />
         <OptimizerChoice />
         <OptimizerArguments />
         <OptimizerDocumentation />
-        <ScheduleSettings />
+        <UpdateSettings />
       </section>
       <FeedSettings />
       <h2 className="inspector-heading">Graph</h2>
@@ -63,6 +67,8 @@ export function GraphSettings(): ReactNode {
     </>
   );
 }
+
+const NONE: readonly Problem[] = [];
 
 function LossChoice(): ReactNode {
   const { document } = useEditor();
@@ -146,24 +152,17 @@ function Notes(): ReactNode {
 function OptimizerChoice(): ReactNode {
   const { document } = useEditor();
   const optimizer = useDocument((snapshot) => snapshot.train.optimizer);
-  const catalog = useCatalog((state) => state.catalog);
-  const names = Array.from(catalog.operations.values())
-    .filter((operation) => operation.kind === "optimizer")
-    .map((operation) => operation.name);
-  if (optimizer && !names.includes(optimizer.op)) names.push(optimizer.op);
   return (
-    <ChoiceField
+    <CallChoice
       label="optimizer"
-      value={optimizer?.op ?? ""}
-      choices={[["", "none"], ...names.map((name) => [name, name.split(".").at(-1) ?? name] as const)]}
-      onChoose={(op) => {
-        const operation = catalog.operations.get(op);
-        const taken = new Set(
-          operation?.overloads.flatMap((way) => way.arguments.map((argument) => argument.name)),
-        );
-        const starts = operation ? startersOf(operation) : {};
-        setOptimizer(document, op === "" ? null : op, (name) => taken.has(name), starts);
-      }}
+      kind="optimizer"
+      call={optimizer}
+      onChoose={(op, keeps, starts) =>
+        document.asOneStep(() => {
+          setOptimizer(document, op, keeps, starts);
+          fitGroups(document, keeps);
+        })
+      }
     />
   );
 }
@@ -171,44 +170,22 @@ function OptimizerChoice(): ReactNode {
 function OptimizerArguments(): ReactNode {
   const { document } = useEditor();
   const optimizer = useDocument((snapshot) => snapshot.train.optimizer);
-  const operation = useCatalog((state) => state.catalog.operations.get(optimizer?.op ?? ""));
-  if (!optimizer || !operation) return null;
-  return chooseOverload(operation, asNode(optimizer)).arguments.map((argument) => (
-    <ArgumentField
-      key={`${optimizer.op} ${argument.name}`}
-      argument={argument}
-      literal={optimizer.args.get(argument.name)}
+  const problems = problemsBeside(useGraphProblems(), [`${OPTIMIZER}/groups`]);
+  if (!optimizer) return <ProblemNotes problems={problemsAt(problems, OPTIMIZER)} />;
+  return (
+    <CallFields
+      call={optimizer}
+      at={OPTIMIZER}
+      problems={problems}
       scope="optimizer"
-      onSet={(literal, merge) => setOptimizerArgument(document, argument.name, literal, merge ?? null)}
+      onSet={(argument, literal, merge) => setOptimizerArgument(document, argument, literal, merge)}
     />
-  ));
+  );
 }
 
 function OptimizerDocumentation(): ReactNode {
   const op = useDocument((snapshot) => snapshot.train.optimizer?.op);
   const isKnown = useCatalog((state) => state.catalog.operations.has(op ?? ""));
   if (!op || !isKnown) return null;
-  return <DocumentationFold operation={op} heading={`What ${op.split(".").at(-1)} does`} />;
-}
-
-/** An optimiser's arguments choose its overload as a node's do. */
-function asNode(call: CallView): NodeView {
-  return {
-    uid: "",
-    id: "",
-    op: call.op,
-    label: null,
-    inputs: [],
-    args: call.args,
-    requiresGrad: null,
-    mode: null,
-    at: [0, 0],
-    size: null,
-    color: null,
-    collapsed: false,
-    bypass: false,
-    share: null,
-    order: "",
-    other: new Map(),
-  };
+  return <DocumentationFold operation={op} heading={`What ${shortName(op)} does`} />;
 }

@@ -15,7 +15,9 @@ import { ChoiceField, SwitchField } from "./choice-fields";
 import { DATA } from "./data-source-field";
 import { DocumentationFold } from "./documentation-fold";
 import { NodeFigures } from "./figures";
+import { GroupField } from "./group-field";
 import { Ledger } from "./ledger";
+import { ParameterFields } from "./parameter-fields";
 import { ProblemNotes } from "./problem-notes";
 import { TextField } from "./text-field";
 
@@ -41,6 +43,7 @@ export function NodeInspector({ node }: { readonly node: NodeView }): ReactNode 
       <ProblemNotes problems={problems} />
       {operation ? <Arguments node={node} operation={operation} /> : <UnknownArguments node={node} />}
       <Gradient node={node} operation={operation} />
+      {operation?.kind === "module" && <ParameterFields node={node} />}
       <section aria-label="Values and gradients" className="fields">
         <h3 className="inspector-heading">Values and gradients</h3>
         <NodeFigures id={node.id} />
@@ -258,6 +261,7 @@ function Gradient({ node, operation }: GradientProps): ReactNode {
           onChoose={(mode) => set("mode", mode === "train" ? null : '"eval"')}
         />
       )}
+      {(isModule || trains || node.other.has("group")) && <GroupField node={node} />}
       {kind !== "source" && (
         <SwitchField
           label="is the loss"
