@@ -168,6 +168,40 @@ def test_without_else_the_inputs_pass_through() -> None:
     assert ran.why("y/wh.other") == "its branch did not run"
 
 
+@pytest.mark.parametrize(
+    "total",
+    [
+        {
+            "op": "gradcanvas.if",
+            "inputs": {"condition": "large", "loss": "error"},
+            "args": {"then": "twice", "else": "same"},
+        },
+        {"op": "gradcanvas.call", "inputs": {"loss": "error"}, "args": {"function": "same"}},
+    ],
+)
+def test_a_loss_that_only_passed_through_brings_the_1_to_its_edge(total: Nodes) -> None:
+    text = graph(
+        {
+            "x": leaf(3),
+            "error": {"op": "torch.sum", "inputs": {"input": "x"}},
+            "large": {"op": "torch.gt", "inputs": {"input": "error"}, "args": {"other": 1000}},
+            "loss": total,
+        },
+        functions={
+            "same": {"inputs": ["loss"], "nodes": {}, "outputs": {"loss": "loss"}},
+            "twice": {
+                "inputs": ["loss"],
+                "nodes": {"double": {"op": "torch.mul", "inputs": {"input": "loss"}, "args": {"other": 2}}},
+                "outputs": {"loss": "double"},
+            },
+        },
+    )
+
+    ran = run(text, observed=True)
+
+    assert is_same(ran.gradient("loss.loss"), torch.tensor(1.0))
+
+
 def test_a_loop_feeds_its_outputs_back_and_shares_its_sources() -> None:
     text = graph(
         {

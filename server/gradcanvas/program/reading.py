@@ -68,6 +68,8 @@ class RecordReader:
         for edge in self.layout.plan.sequence:
             if edge.link is not None:
                 self._attach(self.records[edge], edge.link)
+        if not self.prefix:
+            self._begin_at_the_loss()
         records: list[EdgeRecord] = []
         for row in self.layout.plan.rows:
             if isinstance(row, PlannedEdge):
@@ -134,6 +136,14 @@ class RecordReader:
         if parts is not None:
             parts.append(record)
 
+    def _begin_at_the_loss(self) -> None:
+        """Make the 1 that the backward begins with part of the edge by which the loss came unchanged, if any."""
+        found = next(iter(self.layout.plan.outputs), None)
+        place = next(iter(self.emitted.outputs), None)
+        if found is None or place is None or found[1] is None:
+            return
+        self._attach(EdgeRecord("", "", piece=_Beginning(self.result[place]), parts=[]), found[1])
+
     def _passed_by(self, step: Step, place: int) -> list[EdgeRecord] | None:
         if step in self.emitted.traces:
             trace: Trace = self.result[self.emitted.traces[step]]
@@ -185,6 +195,17 @@ class RecordReader:
                 yield from _summed(ran, prefix)
         for _, records in passes:
             yield from records
+
+
+class _Beginning:
+    """What the backward begins with."""
+
+    def __init__(self, loss: torch.Tensor) -> None:
+        self._loss = loss
+
+    def gradient(self) -> torch.Tensor:
+        """Return ones of the loss's shape."""
+        return torch.ones_like(self._loss, requires_grad=False)
 
 
 def _prefix_of(path: str, each: Pass) -> str:
