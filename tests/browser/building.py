@@ -18,23 +18,20 @@ class Builder:
     """Builds one graph from nothing."""
 
     def __init__(self, editor: Editor, title: str, notes: str, *, is_wide: bool = False) -> None:
-        """Begin an empty graph, far enough away that all of it has room.
+        """Begin an empty graph.
 
         Args:
             editor: the page.
             title: of the graph.
             notes: what is to be seen in it.
-            is_wide: go farther, and bring the left edge of the graph to that of the canvas.
+            is_wide: it needs more room than the canvas has at half its size.
         """
         self.editor, self.page = editor, editor.page
         editor.open()
         self.page.get_by_role("button", name="New", exact=True).click()
         expect(editor.canvas.locator("[data-node]")).to_have_count(0)
         expect(editor.status).to_contain_text("step", timeout=60_000)
-        for _ in range(4 if is_wide else 3):
-            self.page.get_by_role("button", name="Zoom out", exact=True).click()
-        if is_wide:
-            self.pan(-210, 0)
+        self._is_wide, self._is_empty = is_wide, True
         self.page.get_by_label("Title", exact=True).fill(title)
         self.fill("notes", notes)
 
@@ -59,6 +56,9 @@ class Builder:
         expect(self.editor.node(name)).to_have_count(1)
         self.set(first or {})
         self.set(fields)
+        if self._is_empty:
+            self._step_back()
+            self._is_empty = False
 
     def set(self, fields: Fields) -> None:
         """Fill fields of what is selected: text, a choice, or a switch."""
@@ -120,6 +120,13 @@ class Builder:
             self.page.get_by_role("button", name="Save", exact=True).click()
         document: dict[str, Any] = json.loads(Path(download.value.path()).read_text())
         return document
+
+    def _step_back(self) -> None:
+        """Go far enough away that all of the graph has room."""
+        for _ in range(4 if self._is_wide else 3):
+            self.page.get_by_role("button", name="Zoom out", exact=True).click()
+        if self._is_wide:
+            self.pan(-210, 0)
 
     def _pixels(self, at: tuple[int, int]) -> Any:
         """Where on the canvas the pointer drops a card that is to stand there."""

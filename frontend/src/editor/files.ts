@@ -2,7 +2,7 @@
 
 import { fileAddress, makeGraph, type NewGraph, saveToFile } from "../wire/api";
 import { Refused } from "../wire/refused";
-import { useWire } from "../wire/wire-store";
+import { editsArrived, useWire } from "../wire/wire-store";
 import type { Editor } from "./editor";
 
 /** Makes a graph and goes to it; a refusal is announced. */
@@ -56,21 +56,6 @@ export async function saveGraph(editor: Editor): Promise<void> {
   } catch (error) {
     announceRefusal(editor, error);
   }
-}
-
-/** The server writes what it has: what was just typed must have come to it first. */
-export function editsArrived(): Promise<void> {
-  return new Promise((done) => {
-    if (!useWire.getState().saving) {
-      done();
-      return;
-    }
-    const stop = useWire.subscribe(({ saving }) => {
-      if (saving) return;
-      stop();
-      done();
-    });
-  });
 }
 
 /** Saves; where the file changed on disk the person decides. "" where they decide against it. */

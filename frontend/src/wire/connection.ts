@@ -18,7 +18,7 @@ import type {
 import { Outbox } from "./outbox";
 import { Probe } from "./probe";
 import { Refused } from "./refused";
-import { useWire } from "./wire-store";
+import { editsArrived, useWire } from "./wire-store";
 
 /** Frames a second while the page is seen. */
 const FRAME_RATE = 30;
@@ -64,6 +64,8 @@ export class Connection {
   /** Runs a verb; a refusal is announced and gives false. */
   async command(verb: Verb): Promise<boolean> {
     this.run.replay.end();
+    // What was edited before is what is run; what ends a run waits for nothing.
+    if (verb !== "stop" && verb !== "pause") await editsArrived();
     try {
       await this.ask("command", { verb });
       this.probe.poke();

@@ -25,3 +25,18 @@ export const useWire = create<WireState>()(() => ({
   loaded: false,
   file: null,
 }));
+
+/** Waits until what was just typed has come to the server: it saves, prints and runs what it has. */
+export function editsArrived(): Promise<void> {
+  return new Promise((done) => {
+    if (!useWire.getState().saving) {
+      done();
+      return;
+    }
+    const stop = useWire.subscribe(({ saving }) => {
+      if (saving) return;
+      stop();
+      done();
+    });
+  });
+}

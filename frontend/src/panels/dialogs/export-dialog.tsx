@@ -1,9 +1,10 @@
 /** Exports of the graph: the script it means, and its picture. */
 import { type ReactNode, useState } from "react";
 import { useDocument, useEditor } from "../../editor/editor";
-import { announceRefusal, downloadText, editsArrived } from "../../editor/files";
+import { announceRefusal, downloadText } from "../../editor/files";
 import { useView } from "../../view/view-store";
 import { type ExportKind, fetchExport } from "../../wire/api";
+import { editsArrived } from "../../wire/wire-store";
 import { Dialog } from "./dialog";
 
 interface Row {

@@ -1,8 +1,9 @@
 /** The graph as the Python it means, with a button that copies it. */
 import type { ReactNode } from "react";
 import { type Editor, useEditor } from "../../editor/editor";
-import { announceRefusal, copyText, editsArrived } from "../../editor/files";
+import { announceRefusal, copyText } from "../../editor/files";
 import { fetchExport } from "../../wire/api";
+import { editsArrived } from "../../wire/wire-store";
 import { useAnswer } from "./answers";
 
 /** The exported script, always that of the present graph; long data in it are abridged. */
