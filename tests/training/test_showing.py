@@ -1,5 +1,7 @@
 """What a layout tells of the edges of a session."""
 
+from typing import Any
+
 from gradcanvas.training.session import Session
 from gradcanvas.training.showing import Display
 from tests.training.scripts import article, text
@@ -22,3 +24,31 @@ def test_an_edge_has_a_reason_only_where_it_has_no_gradient() -> None:
         if gradient is None
     }
     assert without == {"wx.other", "error.input"}
+
+
+def test_parameters_are_those_of_modules_frozen_ones_too() -> None:
+    session = Session(device="cpu")
+    session.load(text(frozen()))
+    session.evaluate()
+
+    layout = Display(session).layout([])
+
+    assert layout is not None
+    assert layout["parameters"] == [
+        {"ref": "norm.weight", "shape": [2]},
+        {"ref": "norm.bias", "shape": [2]},
+    ]
+
+
+def frozen() -> dict[str, Any]:
+    """A module with buffers, one of whose parameters is frozen."""
+    module = {"op": "torch.nn.BatchNorm1d", "args": {"num_features": 2}, "inputs": {"input": "x"}}
+    return {
+        "gradcanvas": 1,
+        "nodes": {
+            "x": {"op": "torch.randn", "args": {"size": [3, 2]}},
+            "norm": {**module, "requires_grad": {"bias": False}},
+            "loss": {"op": "torch.sum", "inputs": {"input": "norm"}},
+        },
+        "train": {"loss": "loss"},
+    }
