@@ -137,7 +137,7 @@ class RecordReader:
             parts.append(record)
 
     def _begin_at_the_loss(self) -> None:
-        """Make the 1 that the backward begins with part of the edge by which the loss came, if it passed one."""
+        """Make the 1 that the backward begins with part of the edge that only passed the loss on, if any."""
         found = next(iter(self.layout.plan.outputs), None)
         place = next(iter(self.emitted.outputs), None)
         if found is None or place is None or found[1] is None:
