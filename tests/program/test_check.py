@@ -335,6 +335,15 @@ def test_parameters_are_frozen_filled_and_shared_by_name() -> None:
     ]
 
 
+def test_a_filling_that_looks_at_its_numbers_is_no_problem() -> None:
+    init = {"weight": {"op": "torch.nn.init.trunc_normal_", "args": {"std": 0.1}}}
+
+    seen = checked({**X, "fc": node("torch.nn.Linear", {"input": "x"}, LINEAR, init=init)})
+
+    assert found(seen.problems) == []
+    assert seen.outputs["fc"] == OutputMeta((3, 5), "float32", True)
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
 @pytest.mark.parametrize("device", ["cuda", "cuda:3"])
 def test_a_device_that_is_not_there_is_told_with_a_remedy(device: str) -> None:

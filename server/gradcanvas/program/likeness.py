@@ -2,9 +2,12 @@
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import torch
+from torch._subclasses.fake_tensor import DataDependentOutputException
+from torch.fx.experimental.symbolic_shapes import GuardOnDataDependentSymNode
 
 from gradcanvas.program.binding import BoundNode, BoundPart
 from gradcanvas.program.calling import literal_arguments, make_arguments
@@ -20,7 +23,9 @@ def make_module(node: BoundNode, calls: Mapping[str, Callable[..., Any]]) -> tor
     for init in node.inits:
         if init.parameter in parameters:
             positional, keywords = literal_arguments(init.overload, init.values)
-            calls[init.operation.name](parameters[init.parameter], *positional, **keywords)
+            # `trunc_normal_` looks at what it drew, which a fake tensor cannot show: shapes stay as they are.
+            with suppress(DataDependentOutputException, GuardOnDataDependentSymNode):
+                calls[init.operation.name](parameters[init.parameter], *positional, **keywords)
     asked = node.node.requires_grad
     if isinstance(asked, bool):
         module.requires_grad_(asked)
