@@ -20,6 +20,8 @@ const BY_NAME: Readonly<Record<string, string>> = {
   fill_value: "0.0",
   lr: "0.01",
   gamma: "0.9",
+  lr_lambda: "[1.0, 0.5]",
+  sparsity: "0.5",
   step_size: "10",
   base_lr: "[0.01]",
   max_lr: "[0.1]",

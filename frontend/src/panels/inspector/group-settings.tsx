@@ -34,15 +34,17 @@ export function GroupSettings(): ReactNode {
   const problems = problemsAt(useGraphProblems(), GROUPS);
   const names = groupNames(snapshot);
   const ofGroups = names.map((name) => `${GROUPS}/${pointerPart(name)}`);
+  const whole = problemsBeside(problems, ofGroups);
+  const isRefused = optimizer !== null && !takesGroups(optimizer);
   return (
     <section className="fields" aria-label="Parameter groups">
       <h3 className="inspector-heading">Parameter groups</h3>
-      <ProblemNotes problems={problemsBeside(problems, ofGroups)} />
+      <ProblemNotes problems={whole} />
       {names.map((name) => (
         <Group key={name} name={name} />
       ))}
-      {optimizer &&
-        (takesGroups(optimizer) ? <NewGroup names={names} /> : <NoGroups optimizer={optimizer} />)}
+      {isRefused && whole.length === 0 && <NoGroups optimizer={optimizer} />}
+      {takesGroups(optimizer) && <NewGroup names={names} />}
     </section>
   );
 }
