@@ -11,6 +11,7 @@ export type {
   NewGraph,
   Notice,
   OutputRow,
+  ParameterRow,
   Picture,
   Problem,
   Query,

@@ -17,8 +17,9 @@ import { DocumentationFold } from "./documentation-fold";
 import { NodeFigures } from "./figures";
 import { GroupField } from "./group-field";
 import { Ledger } from "./ledger";
-import { ParameterFields } from "./parameter-fields";
+import { ParameterFields, parameterPlaces } from "./parameter-fields";
 import { ProblemNotes } from "./problem-notes";
+import { problemsBeside } from "./problem-places";
 import { TextField } from "./text-field";
 
 /** With the setting of mathematics: it comes when the first operation is looked at. */
@@ -31,6 +32,7 @@ export function NodeInspector({ node }: { readonly node: NodeView }): ReactNode 
   const operation = useCatalog((state) => state.catalog.operations.get(node.op));
   const problems = useRun((run) => run.layout?.problems.get(node.id) ?? NONE);
   const leaves = useRun((run) => run.layout?.layout.leaves ?? NO_LEAVES);
+  const isModule = operation?.kind === "module";
   const owned = leaves.filter((leaf) => leaf === node.id || leaf.startsWith(`${node.id}.`));
   return (
     <>
@@ -40,10 +42,10 @@ export function NodeInspector({ node }: { readonly node: NodeView }): ReactNode 
           <InlineCode text={operation.summary} />
         </p>
       )}
-      <ProblemNotes problems={problems} />
+      <ProblemNotes problems={isModule ? problemsBeside(problems, parameterPlaces(node)) : problems} />
       {operation ? <Arguments node={node} operation={operation} /> : <UnknownArguments node={node} />}
       <Gradient node={node} operation={operation} />
-      {operation?.kind === "module" && <ParameterFields node={node} />}
+      {isModule && <ParameterFields node={node} problems={problems} />}
       <section aria-label="Values and gradients" className="fields">
         <h3 className="inspector-heading">Values and gradients</h3>
         <NodeFigures id={node.id} />

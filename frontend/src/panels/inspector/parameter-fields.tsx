@@ -2,26 +2,42 @@
 import type { ReactNode } from "react";
 import { setInit, setInitArgument, setParameterRequiresGrad } from "../../document/commands";
 import type { NodeView } from "../../document/types";
-import { frozenOf, initsOf } from "../../document/update-views";
+import { frozenOf, initsOf, tableOf } from "../../document/update-views";
 import { useEditor } from "../../editor/editor";
 import { useRun } from "../../run/run-store";
-import type { ParameterRow } from "../../wire/messages.generated";
+import type { ParameterRow, Problem } from "../../wire/messages";
 import { CallChoice, CallFields } from "./call-fields";
 import { SwitchField } from "./choice-fields";
 import { Fold } from "./fold";
+import { ProblemNotes } from "./problem-notes";
+import { pointerPart, problemsAt, problemsBeside } from "./problem-places";
+
+/** What stands here, as JSON pointers: problems of it are told here. */
+export function parameterPlaces(node: NodeView): readonly string[] {
+  const at = `/nodes/${pointerPart(node.id)}`;
+  return node.share === null ? [`${at}/init`, `${at}/requires_grad`] : [];
+}
 
 /** Every parameter that the newest evaluation found or the file names. */
-export function ParameterFields({ node }: { readonly node: NodeView }): ReactNode {
+export function ParameterFields({ node, problems }: OfNode): ReactNode {
   const rows = useRun((run) => run.layout?.layout.parameters ?? NONE);
   const found = rows.filter(({ ref }) => ref.startsWith(`${node.id}.`));
   const shapes = new Map(found.map(({ ref, shape }) => [ref.slice(node.id.length + 1), shape]));
   const inits = initsOf(node);
+  const told = Object.keys(tableOf(node.other.get("requires_grad")));
+  const names = [...new Set([...shapes.keys(), ...inits.keys(), ...told])];
+  const places = parameterPlaces(node);
+  if (names.length === 0 || places.length === 0)
+    return <ProblemNotes problems={places.flatMap((place) => problemsAt(problems, place))} />;
   const frozen = frozenOf(node, [...shapes.keys()]);
-  const names = [...new Set([...shapes.keys(), ...inits.keys(), ...frozen])];
-  if (names.length === 0 || node.share !== null) return null;
-  const isUsed = inits.size > 0 || node.other.has("requires_grad");
+  const ofNames = names.flatMap((name) => places.map((place) => `${place}/${pointerPart(name)}`));
+  const others = problemsBeside(
+    places.flatMap((place) => problemsAt(problems, place)),
+    ofNames,
+  );
   return (
-    <Fold heading="Parameters" isUsed={isUsed}>
+    <Fold heading="Parameters" isUsed={inits.size > 0 || told.length > 0 || others.length > 0}>
+      <ProblemNotes problems={others} />
       {names.map((name) => (
         <Parameter
           key={name}
@@ -29,38 +45,49 @@ export function ParameterFields({ node }: { readonly node: NodeView }): ReactNod
           name={name}
           shape={shapes.get(name)}
           names={[...shapes.keys()]}
-          isFrozen={frozen.has(name)}
+          isFrozen={shapes.has(name) || told.includes(name) ? frozen.has(name) : null}
+          problems={problems}
         />
       ))}
     </Fold>
   );
 }
 
+interface OfNode {
+  readonly node: NodeView;
+  /** All of the node. */
+  readonly problems: readonly Problem[];
+}
+
 const NONE: readonly ParameterRow[] = [];
 
-interface Props {
-  readonly node: NodeView;
+interface Props extends OfNode {
   readonly name: string;
   readonly shape: readonly number[] | undefined;
   readonly names: readonly string[];
-  readonly isFrozen: boolean;
+  /** Null where that is not known before the module is made. */
+  readonly isFrozen: boolean | null;
 }
 
-function Parameter({ node, name, shape, names, isFrozen }: Props): ReactNode {
+function Parameter({ node, name, shape, names, isFrozen, problems }: Props): ReactNode {
   const { document } = useEditor();
   const init = initsOf(node).get(name) ?? null;
+  const at = `/nodes/${pointerPart(node.id)}`;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset has a border and a legend of its own
     <div className="fields parameter" role="group" aria-label={`Parameter ${name}`}>
       <p className="parameter-head">
         <b>{name}</b> <span className="faint">{shape?.join("×")}</span>
       </p>
-      <SwitchField
-        label={`requires_grad of ${name}`}
-        on={!isFrozen}
-        title="Whether this parameter collects a gradient and is trained"
-        onChange={(on) => setParameterRequiresGrad(document, node.uid, name, on, names)}
-      />
+      {isFrozen !== null && (
+        <SwitchField
+          label={`requires_grad of ${name}`}
+          on={!isFrozen}
+          title="Whether this parameter collects a gradient and is trained"
+          onChange={(on) => setParameterRequiresGrad(document, node.uid, name, on, names)}
+        />
+      )}
+      <ProblemNotes problems={problemsAt(problems, `${at}/requires_grad/${pointerPart(name)}`)} />
       <CallChoice
         label={`init of ${name}`}
         kind="init"
@@ -72,8 +99,8 @@ function Parameter({ node, name, shape, names, isFrozen }: Props): ReactNode {
       {init && (
         <CallFields
           call={init}
-          at={`/nodes/${node.id}/init/${name}`}
-          problems={[]}
+          at={`${at}/init/${pointerPart(name)}`}
+          problems={problems}
           scope={`init ${node.uid} ${name}`}
           onSet={(argument, literal, merge) =>
             setInitArgument(document, node.uid, name, argument, literal, merge)
