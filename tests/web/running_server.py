@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -152,6 +153,7 @@ class Client:
             kept = self.losses if name == "losses" else self.events
             self.socket.on(name, lambda data, name=name, kept=kept: kept.put((name, data)))
         self.socket.connect(server.base, transports=["websocket"], headers=headers, wait_timeout=PATIENCE)
+        self._leave = weakref.finalize(self, self.socket.eio.ws.shutdown)
         if graph is not None:
             self.joined = self.join(graph)
 
@@ -194,6 +196,7 @@ class Client:
         return data
 
     def close(self) -> None:
-        """Go."""
+        """Go; where the server went first, the library leaves the connection open."""
         self.socket.is_going = True
         self.socket.disconnect()
+        self._leave()
