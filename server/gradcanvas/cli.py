@@ -4,8 +4,10 @@ It knows nothing of how a gradient is computed, and imports torch only for the v
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -23,6 +25,7 @@ app = typer.Typer(
     no_args_is_help=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Draw a PyTorch graph, run it, and see the gradient on every edge. Without a verb: serve.",
 )
 
@@ -51,9 +54,23 @@ Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N, ins
 def main() -> None:
     """Run the command line; a call without a verb serves."""
     arguments = sys.argv[1:]
-    if not arguments or (arguments[0] not in VERBS and arguments[0] not in ("--help", "--version")):
+    if not arguments or (arguments[0] not in VERBS and arguments[0] not in ("-h", "--help", "--version")):
+        _refuse_mistyped_verb(arguments)
         arguments = ["serve", *arguments]
     app(args=arguments, prog_name="gradcanvas")
+
+
+def _refuse_mistyped_verb(arguments: list[str]) -> None:
+    """End here where a verb was meant: a bare word near to one that names no file, or more than one word."""
+    word = arguments[0] if arguments else "-"
+    if word.startswith("-") or not word.isalpha() or Path(word).exists():
+        return
+    close = get_close_matches(word.lower(), (*VERBS, "help"), n=1, cutoff=0.6)
+    if close or (len(arguments) > 1 and not arguments[1].startswith("-")):
+        meant = f"Did you mean `gradcanvas {close[0].replace('help', '--help')}`?" if close else ""
+        verbs = meant or f"There is {', '.join(VERBS)}."
+        typer.echo(f"gradcanvas: There is no verb or file `{word[:80]}`. {verbs}", err=True)
+        sys.exit(MISUSED)
 
 
 def _say_version(wanted: bool) -> None:
@@ -113,6 +130,8 @@ def run(
     for option, given in (("--record", record is not Record.NONE), ("--compile", compiled)):
         if given:
             _refuse(f"{option} is not there yet in GradCanvas {__version__}: leave it out.", MISUSED)
+    if device is not None and not re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,3})?", device):
+        _refuse(f"--device {device[:80]} is none. Choose auto, cpu, cuda or cuda:N.", MISUSED)
     many = len(files) > 1 or "-" in files
     if keep is not None and many:
         _refuse("--keep goes with one FILE: it writes one graph.", MISUSED)
@@ -166,7 +185,7 @@ def export(
         _refuse("--autograd goes with --to dot or --to svg: a script has only the forward graph.", MISUSED)
     text, problems = _export(_text(file), to, autograd)
     if text is not None and out is not None:
-        out.write_text(text, encoding="utf-8")
+        _write(out, text)
     elif text is not None:
         sys.stdout.write(text)
     print_problems(file, problems)
@@ -213,8 +232,12 @@ def _write_with_state(out: Path, text: bytes, state: str) -> None:
     """Write the graph with the values that it keeps; all else in it stays as it is."""
     from gradcanvas.document import read, write_tree
 
+    _write(out, write_tree({**read(text).tree, "state": state}))
+
+
+def _write(out: Path, text: str) -> None:
     try:
-        out.write_text(write_tree({**read(text).tree, "state": state}), encoding="utf-8")
+        out.write_text(text, encoding="utf-8")
     except OSError as error:
         _refuse(f"{out}: {error.strerror}. Name a file that can be written.", FAILED)
 

@@ -16,9 +16,11 @@ def print_run(result: Mapping[str, Any]) -> None:
     losses = result.get("loss", [])
     if losses:
         first, last = (_number(losses[place]) for place in (0, -1))
-        console.print(
-            f"loss {first} → {last} in {len(losses)} steps, {result['seconds']:.2f} s on {result['device']}"
-        )
+        spent = f"{result['seconds']:.2f} s on {result['device']}"
+        if result["steps"] == 0:
+            console.print(f"loss {last}, evaluated without an update, {spent}")
+        else:
+            console.print(f"loss {first} → {last} in {_steps(len(losses))}, {spent}")
     for name, values in result.get("metrics", {}).items():
         _print_course(console, name, values)
     for name, values in result.get("validation", {}).items():
@@ -27,6 +29,10 @@ def print_run(result: Mapping[str, Any]) -> None:
     console.print(_tensor_table(result.get("tensors", {})))
     if result.get("edges"):
         console.print(_edge_table(result["edges"]))
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"
 
 
 def _print_course(console: Console, name: str, values: Sequence[Any]) -> None:

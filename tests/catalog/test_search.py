@@ -67,6 +67,7 @@ def test_a_key_press_is_answered_in_ten_milliseconds(catalog: Catalog) -> None:
         ("torch.crossentropy", "torch.nn.functional.cross_entropy"),
         ("np.sum", "torch.sum"),
         ("matmul", "torch.matmul"),
+        ("nn.Linear", "torch.nn.Linear"),
         ("gradcanvas.iff", "gradcanvas.if"),
         ("torch.optim.Sgd", "torch.optim.SGD"),
         ("os.system", None),

@@ -124,6 +124,9 @@ def test_pictures_are_exported(arguments: tuple[str, ...]) -> None:
         ("run", str(LINEAR), "--compile"),
         ("run", str(LINEAR), "--record", "every"),
         ("run", str(LINEAR), "--steps", "-1"),
+        ("run", str(LINEAR), "--device", "gpu"),
+        ("rnu", str(LINEAR)),
+        ("help",),
         ("export", str(LINEAR)),
         ("export", str(LINEAR), "--to", "python", "--autograd"),
         ("check", "--nonsense"),
@@ -134,6 +137,21 @@ def test_wrong_use_exits_with_2_and_says_how(arguments: tuple[str, ...]) -> None
 
     assert done.returncode == 2
     assert done.stderr.strip()
+
+
+def test_a_mistyped_verb_is_no_file_to_be_made() -> None:
+    done = gradcanvas("chek")
+
+    assert done.returncode == 2
+    assert "Did you mean `gradcanvas check`?" in done.stderr
+
+
+def test_a_script_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
+    done = gradcanvas("export", LINEAR, "--to", "dot", "-o", tmp_path)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"gradcanvas: {tmp_path}: ")
+    assert "Traceback" not in done.stderr
 
 
 def test_ops_finds_what_people_mean() -> None:

@@ -30,7 +30,8 @@ def search(catalog: Catalog, words: str) -> list[Operation]:
 
 def suggest(catalog: Catalog, name: str) -> str | None:
     """Return the catalogue's name that is meant by one that is not in it; None if nothing is near."""
-    return _index(catalog).nearest(name[:_LONGEST])
+    whole = f"torch.{name[:_LONGEST]}"
+    return whole if whole in catalog.operations else _index(catalog).nearest(name[:_LONGEST])
 
 
 @dataclass(frozen=True, slots=True)
