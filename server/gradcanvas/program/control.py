@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from gradcanvas.program.errors import LimitError
+
 Tensors = tuple[torch.Tensor, ...]
 Inputs = Mapping[str, torch.Tensor]
 
@@ -238,9 +240,7 @@ class While(Control):
                     break
                 state.take(body.outputs, self.enter(body, state, sources, trace, turn))
             turn += 1
-        raise RuntimeError(
-            f"The condition still held after {limit} iterations, which is this loop's `limit`."
-        )
+        raise LimitError(f"The condition still held after {limit} iterations, which is this loop's `limit`.")
 
 
 CONTROLS: Mapping[str, type[Control]] = {

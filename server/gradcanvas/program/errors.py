@@ -26,6 +26,10 @@ class NodeError(Exception):
         self.path = path
 
 
+class LimitError(RuntimeError):
+    """A `gradcanvas.while` reached its limit: our words, not PyTorch's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A node of the file: its JSON pointer, and its path within the code that runs it."""

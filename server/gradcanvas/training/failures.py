@@ -3,7 +3,7 @@
 import torch
 
 from gradcanvas.document import Problem
-from gradcanvas.program.errors import NodeError
+from gradcanvas.program.errors import LimitError, NodeError
 
 
 class RunError(Exception):
@@ -31,6 +31,8 @@ def failure(error: BaseException, where: str = "") -> RunError:
         help_text = "There is not enough memory for it: make the tensors or the batch smaller."
         return RunError(Problem(where=where, code="out-of-memory", message=message, help=help_text))
     help_text = "These are PyTorch's own words. Change what stands there, or what leads to it."
+    if isinstance(original, LimitError):
+        help_text = "Raise `limit`, or change the body so that the condition ceases to hold."
     return RunError(Problem(where=where, code="run-failed", message=message, help=help_text))
 
 
