@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from gradcanvas import __version__
-from gradcanvas.terminal import print_check, print_operations, print_problems, print_run
+from gradcanvas.terminal import print_check, print_operations, print_problems, print_run, show_progress
 
 VERBS = ("serve", "run", "check", "export", "ops")
 DONE, FAILED, MISUSED = 0, 1, 2
@@ -139,15 +139,17 @@ def run(
 
     failed = False
     for name, text in _named_texts(files):
-        result = run_graph(
-            text,
-            steps=steps,
-            device=device,
-            seed=seed,
-            threads=threads,
-            limit=limit,
-            is_kept=keep is not None,
-        )
+        with show_progress() as progress:
+            result = run_graph(
+                text,
+                steps=steps,
+                device=device,
+                seed=seed,
+                threads=threads,
+                limit=limit,
+                is_kept=keep is not None,
+                progress=progress,
+            )
         if keep is not None and (state := result.pop("state", None)) is not None:
             _write_with_state(keep, text, state)
         failed |= bool(result.get("problems")) or "error" in result

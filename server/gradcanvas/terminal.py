@@ -1,13 +1,41 @@
 """Prints results for a person at a terminal: tables, figures and problems. Computes nothing."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import MofNCompleteColumn, Progress
 from rich.table import Table
 
 from gradcanvas.catalog.model import Operation
+
+_BETWEEN_UPDATES_SECONDS = 0.1
+
+
+@contextmanager
+def show_progress() -> Iterator[Callable[[int, int], None] | None]:
+    """Give what is told of each step and draws a bar on standard error; None where that is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    with Progress(
+        *Progress.get_default_columns(), MofNCompleteColumn(), console=console, transient=True
+    ) as bar:
+        task = bar.add_task("training", total=None)
+        shown = 0.0
+
+        def tell(done: int, total: int) -> None:
+            nonlocal shown
+            now = time.monotonic()
+            if now - shown >= _BETWEEN_UPDATES_SECONDS:
+                shown = now
+                bar.update(task, completed=done, total=total)
+
+        yield tell
 
 
 def print_run(result: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,24 @@ def test_wrong_use_exits_with_2_and_says_how(arguments: tuple[str, ...]) -> None
 
     assert done.returncode == 2
     assert done.stderr.strip()
+
+
+def test_a_bar_on_a_terminal_shows_how_many_steps_are_done_and_nothing_elsewhere() -> None:
+    leader, follower = os.openpty()
+    command = [sys.executable, "-m", "gradcanvas", "run", str(LINEAR), "--steps", "3000", "--json"]
+
+    on_terminal = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=follower)
+    os.close(follower)
+    drawn = b""
+    with suppress(OSError):
+        while chunk := os.read(leader, 4096):
+            drawn += chunk
+    os.close(leader)
+    piped = gradcanvas("run", LINEAR, "--steps", "3", "--json")
+
+    assert on_terminal.wait() == 0
+    assert b"/3000" in drawn
+    assert piped.stderr == ""
 
 
 def test_a_mistyped_verb_is_no_file_to_be_made() -> None:

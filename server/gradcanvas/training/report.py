@@ -4,6 +4,7 @@ Knows sessions; nothing of the command line.
 """
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -25,6 +26,7 @@ from gradcanvas.training.statistics import figures
 from gradcanvas.training.tensor_json import figures_json, number_json, shape_json, value_json
 
 Json = dict[str, Any]
+Progress = Callable[[int, int], None]
 
 
 def run_graph(
@@ -36,6 +38,7 @@ def run_graph(
     threads: int | None = None,
     limit: int = 1000,
     is_kept: bool = False,
+    progress: Progress | None = None,
 ) -> Json:
     """Run a graph: its training loop, or forward and backward once.
 
@@ -47,6 +50,7 @@ def run_graph(
         threads: how many threads torch may use.
         limit: the largest tensor whose values are given.
         is_kept: give the values that it ends with as well, as `state`: what a graph file keeps.
+        progress: told after each step how many are done, and of how many.
 
     Returns:
         What docs/command-line.md describes; with `problems` and `outputs` if the graph has problems, with
@@ -60,7 +64,7 @@ def run_graph(
     try:
         session.load(text, Overrides(device, seed))
         began = time.perf_counter()
-        _run(session, steps)
+        _run(session, steps, progress)
     except RunError as failed:
         error = _error(session, failed)
         _show_the_rest(session)
@@ -104,7 +108,7 @@ def autograd_of(text: str | bytes) -> dict[str, list[Json]]:
     return autograd_graph(session.moment)
 
 
-def _run(session: Session, steps: int | None) -> None:
+def _run(session: Session, steps: int | None, progress: Progress | None) -> None:
     train = session.train
     if steps is None:
         steps = (train.steps or 0) if train is not None and train.optimizer is not None else 0
@@ -113,8 +117,10 @@ def _run(session: Session, steps: int | None) -> None:
         if moment.loss is not None:
             session.record_evaluation(moment)
         return
-    for _ in range(steps - 1):
+    for done in range(1, steps):
         session.step()
+        if progress is not None:
+            progress(done, steps)
     session.step(watched=True)
     if train.batch is None:
         session.validate()
