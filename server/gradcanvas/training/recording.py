@@ -5,9 +5,8 @@ step no call, and a device one transfer in many steps. (Nothing changes a moment
 Large ones on the host are reduced at once, while they are in the cache.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 import torch
@@ -21,40 +20,45 @@ _STEPS = 64
 _ELEMENTS = 1 << 17
 """So many steps wait to be reduced, and fewer if they have so many elements together."""
 
-_NONE, _LARGE = -1, 0
+_NONE = -1
 
 Gradients = Sequence[Tensor | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """The edges of one step.
+class Recorder:
+    """Figures of the edges of watched steps.
 
-    Attributes:
-        sizes: the number of elements of each gradient, `_NONE` or `_LARGE`; None if all are done already.
-        small: the gradients that have a size.
-        rows: the figures of those that are large, one after the other; of all if there are no sizes.
+    What is done with an edge is decided once for all steps of the same leaves whose gradients have the same
+    sizes.
     """
 
-    sizes: tuple[int, ...] | None
-    small: list[Tensor]
-    rows: Array
-
-
-class Recorder:
-    """Figures of the edges of watched steps."""
-
     def __init__(self) -> None:
-        self._waiting: list[_Waiting] = []
-        self._elements = 0
+        self._leaves: Mapping[str, Tensor] | None = None
+        self._sizes: list[int] = []
+        self._small: list[int] = []
+        self._large: list[int] = []
+        self._is_joined = False
+        self._most = 1
+        self._waiting: list[Gradients] = []
+        self._rows: list[Array] = []
         self._done: list[Array] = []
 
     def add(self, moment: Moment) -> None:
         """Record one moment after its backward."""
-        waiting = _sorted_out(moment.edges)
-        self._waiting.append(waiting)
-        self._elements += sum(waiting.sizes or ())
-        if len(self._waiting) >= _STEPS or self._elements >= _ELEMENTS:
+        gradients = moment.edges
+        sizes = [_NONE if gradient is None else gradient.numel() for gradient in gradients]
+        if sizes != self._sizes or moment.leaves is not self._leaves:
+            self._reduce()
+            self._leaves = moment.leaves
+            self._decide(gradients, sizes)
+        if not self._is_joined:
+            self._done.append(figures(gradients)[None])
+            return
+        if self._large:
+            self._rows.append(host_figures([gradients[place] for place in self._large]))  # type: ignore[misc]
+            gradients = [gradients[place] for place in self._small]
+        self._waiting.append(gradients)
+        if len(self._waiting) >= self._most:
             self._reduce()
 
     def figures(self) -> list[Array]:
@@ -62,44 +66,32 @@ class Recorder:
         self._reduce()
         return self._done
 
+    def _decide(self, gradients: Gradients, sizes: list[int]) -> None:
+        there = [gradient for gradient in gradients if gradient is not None]
+        self._sizes = sizes
+        self._small = [place for place, size in enumerate(sizes) if 0 < size <= SMALL]
+        self._large = [place for place, size in enumerate(sizes) if size > SMALL]
+        self._is_joined = all(
+            gradient.dtype is torch.float32 and not gradient.is_sparse and gradient.numel() > 0
+            for gradient in there
+        ) and (not self._large or all(gradient.is_cpu for gradient in there))
+        elements = sum(sizes[place] for place in self._small)
+        self._most = max(1, min(_STEPS, _ELEMENTS // max(elements, 1)))
+
     def _reduce(self) -> None:
-        steps, self._waiting, self._elements = self._waiting, [], 0
-        for sizes, alike in groupby(steps, lambda step: step.sizes):
-            if sizes is None:
-                self._done.extend(step.rows[None] for step in alike)
-            else:
-                self._done.append(_reduce_alike(sizes, list(alike)))
-
-
-def _sorted_out(gradients: Gradients) -> _Waiting:
-    """Keep what is small; reduce what is large; where that is not all there is, reduce everything."""
-    sizes, small, large = [], [], []
-    for gradient in gradients:
-        if gradient is None:
-            sizes.append(_NONE)
-            continue
-        size = gradient.numel()
-        if gradient.dtype is not torch.float32 or size == 0 or gradient.is_sparse:
-            return _Waiting(None, [], figures(gradients))
-        if size <= SMALL:
-            sizes.append(size)
-            small.append(gradient)
-        elif gradient.is_cpu:
-            sizes.append(_LARGE)
-            large.append(gradient)
-        else:
-            return _Waiting(None, [], figures(gradients))
-    return _Waiting(tuple(sizes), small, host_figures(large))
-
-
-def _reduce_alike(sizes: tuple[int, ...], steps: Sequence[_Waiting]) -> Array:
-    rows = np.full((len(steps), len(sizes), 5), np.nan)
-    rows[:, :, NONFINITE] = -1.0
-    rows[:, [place for place, size in enumerate(sizes) if size == _LARGE]] = [step.rows for step in steps]
-    there = [place for place, size in enumerate(sizes) if size > 0]
-    if there:
-        chosen = [gradient for step in steps for gradient in step.small]
-        cells = torch._C._nn.flatten_dense_tensors(chosen).detach().cpu().numpy().astype(np.float64)
-        lengths = np.array([sizes[place] for place in there] * len(steps), np.int64)
-        rows[:, there] = reduce_joined(cells, lengths).reshape(len(steps), len(there), 5)
-    return rows
+        """Reduce what waits, all of it alike."""
+        steps, self._waiting = self._waiting, []
+        large, self._rows = self._rows, []
+        if not steps:
+            return
+        rows = np.full((len(steps), len(self._sizes), 5), np.nan)
+        rows[:, :, NONFINITE] = -1.0
+        if self._large:
+            rows[:, self._large] = large
+        if self._small:
+            chosen = [gradient for gradient in chain.from_iterable(steps) if gradient is not None]
+            joined = torch._C._nn.flatten_dense_tensors(chosen).detach()
+            cells = joined.cpu().numpy().astype(np.float64)
+            lengths = np.array([self._sizes[place] for place in self._small] * len(steps), np.int64)
+            rows[:, self._small] = reduce_joined(cells, lengths).reshape(len(steps), len(self._small), 5)
+        self._done.append(rows)
