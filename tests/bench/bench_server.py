@@ -1,6 +1,8 @@
 """How fast a server answers, trains a first step, stops and recovers, and what it sends."""
 
+import contextlib
 import json
+import queue
 import statistics
 import tempfile
 import time
@@ -92,11 +94,13 @@ def _long_run(folder: Path) -> LongRun:
         client.call("command", {"verb": "train"})
         losses, frames = 0, 0
         while losses < 8 * 100_000:
-            name, data = client.events.get(timeout=120)
-            losses += len(data["values"]) if name == "losses" else 0
-            frames += name == "frame"
-            if name == "frame":
-                client.socket.emit("received", {"frame": int.from_bytes(data[4:8], "little")})
+            while not client.events.empty():
+                name, data = client.events.get()
+                frames += name == "frame"
+                if name == "frame":
+                    client.socket.emit("received", {"frame": int.from_bytes(data[4:8], "little")})
+            with contextlib.suppress(queue.Empty):
+                losses += len(client.losses.get(timeout=0.01)[1]["values"])
         client.socket.disconnect()
         client = Client(server, _long_graph(server, text, 1_000_000))
         client.call("command", {"verb": "train"})
