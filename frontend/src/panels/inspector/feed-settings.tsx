@@ -15,6 +15,7 @@ import type { BatchView, ReferenceView } from "../../document/types";
 import { useEditor, useSnapshot } from "../../editor/editor";
 import { useRun } from "../../run/run-store";
 import { ChoiceField, SwitchField } from "./choice-fields";
+import { NameInput } from "./name-input";
 import { alike, dataOutputs, fedOutputs, isOneElement, type OutputChoice, outputsOf } from "./output-choices";
 import { TextField } from "./text-field";
 import { useDraft } from "./use-draft";
@@ -201,21 +202,7 @@ function Metric({ name, of, outputs }: MetricProps): ReactNode {
   const known = outputs.some(({ text }) => text === of.text);
   return (
     <div className="field-row">
-      <input
-        className="field"
-        aria-label={`name of ${name}`}
-        aria-invalid={draft.refusal !== null}
-        aria-describedby={draft.refusal ? id : undefined}
-        value={draft.text ?? name}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={(event) => draft.type(event.target.value)}
-        onBlur={draft.commit}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") draft.commit();
-          if (event.key === "Escape" && draft.cancel()) event.stopPropagation();
-        }}
-      />
+      <NameInput name={name} draft={draft} refusalId={id} />
       <select
         className="field"
         aria-label={`metric ${name}`}

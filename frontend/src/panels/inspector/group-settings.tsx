@@ -11,6 +11,7 @@ import { IconButton } from "../icons";
 import { ArgumentField } from "./argument-field";
 import { argumentsOfCall, shortName } from "./call-fields";
 import { ChoiceField } from "./choice-fields";
+import { NameInput } from "./name-input";
 import { ProblemNotes } from "./problem-notes";
 import { pointerPart, problemsAt, problemsBeside, useGraphProblems } from "./problem-places";
 import { TextField } from "./text-field";
@@ -165,21 +166,7 @@ function Name({ name }: { readonly name: string }): ReactNode {
   return (
     <div className="removable">
       <div>
-        <input
-          className="field"
-          aria-label={`name of ${name}`}
-          aria-invalid={draft.refusal !== null}
-          aria-describedby={draft.refusal ? id : undefined}
-          value={draft.text ?? name}
-          spellCheck={false}
-          autoComplete="off"
-          onChange={(event) => draft.type(event.target.value)}
-          onBlur={draft.commit}
-          onKeyDown={(event) => {
-            if (event.key === "Enter") draft.commit();
-            if (event.key === "Escape" && draft.cancel()) event.stopPropagation();
-          }}
-        />
+        <NameInput name={name} draft={draft} refusalId={id} />
         {draft.refusal && (
           <p className="field-note" id={id} role="alert">
             {draft.refusal}
