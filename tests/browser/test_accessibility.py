@@ -75,6 +75,11 @@ def test_every_state_of_the_page_passes_the_audit(themed: Editor) -> None:
     page.get_by_role("tab", name="Problems").click()
     expect(page.get_by_role("list", name="Problems")).to_contain_text("broadcast")
     found["a problem"] = audit(page)
+    for _ in range(8):
+        page.get_by_role("button", name="Zoom out").click()
+    expect(themed.canvas.locator("[data-edge]")).to_have_count(0)
+    expect(page.get_by_role("list", name="Nodes").locator("[data-edge]")).to_have_count(8)
+    found["from afar"] = audit(page)
 
     assert {state: faults for state, faults in found.items() if faults} == {}
 

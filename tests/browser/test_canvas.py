@@ -64,6 +64,23 @@ def test_an_edge_says_in_words_what_flows_or_why_nothing_does(editor: Editor) ->
     )
 
 
+def test_what_the_canvas_does_not_show_from_afar_the_list_says_and_each_once(editor: Editor) -> None:
+    page, rows = editor.page, editor.page.get_by_role("list", name="Nodes")
+    said = editor.edge("yhat.input").get_attribute("aria-label") or ""
+    norm = editor.edge("yhat.input").get_attribute("data-gradient-norm") or ""
+    expect(rows.locator("[data-edge], [data-node]")).to_have_count(0)
+
+    for _ in range(8):
+        page.get_by_role("button", name="Zoom out").click()
+
+    expect(rows.locator("[data-edge]")).to_have_count(8)
+    expect(rows.locator("[data-node]")).to_have_count(9)
+    expect(rows.get_by_role("img", name=said)).to_have_attribute("data-gradient-norm", norm)
+    page.get_by_role("button", name="Fit view").click()
+    expect(editor.canvas.locator("[data-edge]")).to_have_count(8)
+    expect(rows.locator("[data-edge], [data-node]")).to_have_count(0)
+
+
 def test_a_dragged_card_takes_its_edges_along_as_one_undo_step(editor: Editor) -> None:
     before = middle(editor.node("yhat"))
     edge_before = middle(editor.edge("yhat.input"))

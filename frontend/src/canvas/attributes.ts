@@ -81,17 +81,32 @@ function plain(value: number | null): string {
 /** The elements that are mounted now, and how each is refreshed. */
 export class AttributeBook {
   private readonly elements = new Map<Element, () => Record<string, string>>();
+  private readonly listeners = new Set<() => void>();
 
   /** Keeps an element's attributes true; returns how to stop. */
   add(element: Element, attributes: () => Record<string, string>): () => void {
     this.elements.set(element, attributes);
     write(element, attributes());
-    return () => this.elements.delete(element);
+    this.tell();
+    return () => {
+      this.elements.delete(element);
+      this.tell();
+    };
+  }
+
+  /** Calls back whenever an element is mounted or unmounted; returns how to stop. */
+  onMounted(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** Writes what has changed. */
   refresh(): void {
     for (const [element, attributes] of this.elements) write(element, attributes());
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
   }
 }
 

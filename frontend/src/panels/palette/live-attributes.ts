@@ -2,13 +2,12 @@
 
 They are written past React, at the pace of `tick`: a thousand rows twice a second must not render. */
 import { type RefObject, useEffect } from "react";
-import { edgeAttributes, nodeAttributes } from "../../canvas/attributes";
+import { attributeBook, edgeAttributes, nodeAttributes } from "../../canvas/attributes";
 import type { Snapshot } from "../../document/types";
 import { useEditor, useSnapshot } from "../../editor/editor";
 import { type Run, useRun } from "../../run/run-store";
-import { useView } from "../../view/view-store";
 
-/** The canvas has mounted what is in view this long after it moved. */
+/** The rows follow what the canvas mounts when it has been still for so long. */
 const SETTLED_AFTER_MS = 150;
 
 /** Keeps the rows (`li[data-row]`) of a list in step with the newest numbers. */
@@ -17,16 +16,21 @@ export function useLiveAttributes(list: RefObject<HTMLElement | null>): void {
   const snapshot = useSnapshot();
   const tick = useRun((state) => state.tick);
   const layout = useRun((state) => state.layout);
-  const center = useView((view) => view.center);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a tick, a layout or an edit make the rows stale
   useEffect(() => {
     if (list.current) write(list.current, snapshot, run);
   }, [list, run, snapshot, tick, layout]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what the canvas mounts follows these a little later
   useEffect(() => {
-    const timer = setTimeout(() => list.current && write(list.current, snapshot, run), SETTLED_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [list, run, snapshot, layout, center]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = attributeBook.onMounted(() => {
+      clearTimeout(timer);
+      timer = setTimeout(() => list.current && write(list.current, snapshot, run), SETTLED_AFTER_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [list, run, snapshot]);
 }
 
 function write(list: HTMLElement, snapshot: Snapshot, run: Run): void {
@@ -47,12 +51,12 @@ function write(list: HTMLElement, snapshot: Snapshot, run: Run): void {
   }
 }
 
-/** An edge's row is an empty element after the node's button. */
+/** An edge's row is an empty element after the node's button, with a role of its own: only so may it have a name. */
 function writeEdges(row: HTMLElement, ids: readonly string[], run: Run): void {
   const kept = row.querySelectorAll<HTMLElement>("[data-edge]");
   ids.forEach((id, index) => {
     const element = kept[index] ?? row.appendChild(document.createElement("span"));
-    put(element, { "data-edge": id, ...edgeAttributes(run, id) });
+    put(element, { role: "img", "data-edge": id, ...edgeAttributes(run, id) });
   });
   for (let index = ids.length; index < kept.length; index += 1) kept[index]?.remove();
 }
