@@ -59,7 +59,7 @@ python-test: setup browser ## unit, property, server and browser tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests
 
 bench: setup browser ## the benchmark table, each figure beside plain PyTorch or the alternative
-	$(BIN)/python -m tests.bench $(WRITE)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench $(WRITE)
 
 conformance: .make/python ## every operation, module and optimiser against PyTorch's own databases
 	$(BIN)/python -m tests.conformance --write docs/conformance.md

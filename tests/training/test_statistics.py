@@ -34,6 +34,16 @@ def test_figures_agree_with_float64(size: int, exact: bool) -> None:
     np.testing.assert_allclose(row, expected(tensor), rtol=1e-12 if exact else 1e-5)
 
 
+@pytest.mark.parametrize("size", [5000, 65_536, 300_000, 1_000_000])
+def test_equal_numbers_whose_rounding_adds_up_keep_their_norm(size: int) -> None:
+    for number in (1 / size, 0.1, 2.7182818, 7.3):
+        tensor = torch.full((size,), number)
+
+        row = figures([tensor])[0]
+
+        np.testing.assert_allclose(row, expected(tensor), rtol=1e-5)
+
+
 @pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.parametrize("size", [7, 5000])
 @pytest.mark.parametrize(
@@ -45,6 +55,16 @@ def test_every_dtype_has_its_figures(dtype: torch.dtype, size: int, exact: bool)
     tensor = (torch.randn(size) * 3 + 4).to(dtype)
 
     row = figures([torch.ones(2), tensor, torch.ones(9000)], exact=exact)[1]
+
+    np.testing.assert_allclose(row, expected(tensor), rtol=1e-5)
+
+
+@pytest.mark.parametrize("size", [7, 5000])
+def test_a_tensor_that_is_negated_only_by_name_has_its_figures(size: int) -> None:
+    tensor = torch.randn(size, dtype=torch.complex64).conj().imag
+    assert tensor.is_neg()
+
+    row = figures([tensor])[0]
 
     np.testing.assert_allclose(row, expected(tensor), rtol=1e-5)
 

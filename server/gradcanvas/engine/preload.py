@@ -6,6 +6,7 @@ optimiser and the first check of every worker would pay for these imports.
 
 import gc
 import importlib
+import os
 
 NAMES = (
     "numpy",
@@ -21,8 +22,10 @@ def preload() -> None:
 
     A module that is not there is left to the worker to complain about. Without the freeze every full
     collection in a worker walks through all of torch: up to a quarter of a second in the middle of an edit,
-    and pages shared with this process are copied.
+    and pages shared with this process are copied. NumPy's matrix library would start a thread for each core
+    when it is imported; the threads of a worker are torch's.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for name in NAMES:
         try:
             importlib.import_module(name)

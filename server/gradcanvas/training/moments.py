@@ -129,7 +129,7 @@ class Moment:
             before = leaf.grad
             if gradient is None or before is not None:
                 _deposit(leaf, before, gradient)
-            elif (zeros := owed.get(leaf)) is not None:
+            elif owed and (zeros := owed.get(leaf)) is not None:
                 leaf.grad = gradient + zeros
             elif is_passing and gradient.stride() == leaf.stride():
                 leaf.grad = gradient
