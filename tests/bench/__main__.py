@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from tests.bench import bench_canvas, bench_page, bench_server, bench_training
+from tests.bench import bench_canvas, bench_catalog, bench_page, bench_server, bench_training
 from tests.bench.table import write_table
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -23,7 +23,8 @@ Measured on {machine}, Python {python}, torch {torch}.
 
 def main() -> None:
     """Measure everything and print it."""
-    rows = [row for part in (bench_training, bench_page, bench_canvas, bench_server) for row in part.rows()]
+    parts = (bench_training, bench_catalog, bench_page, bench_canvas, bench_server)
+    rows = [row for part in parts for row in part.rows()]
     table = write_table(rows)
     sys.stdout.write(table)
     if "--write" in sys.argv[1:]:

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from gradcanvas.document.json_text import Number, TooDeepError, depth, parse, plain, text_of
+from tests.patience import PROCESSOR_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_an_object_with_one_key_a_hundred_thousand_times_is_read_at_once() -> No
 
     assert isinstance(parsed.tree, dict)
     assert len(parsed.tree) == 100_000
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < PROCESSOR_SECONDS
 
 
 @pytest.mark.parametrize(("token", "spelled"), [("NaN", "nan"), ("Infinity", "inf"), ("-Infinity", "-inf")])
@@ -93,4 +94,4 @@ def test_a_string_that_never_ends_is_refused_in_no_time() -> None:
     with pytest.raises(json.JSONDecodeError):
         parse(text)
 
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < PROCESSOR_SECONDS

@@ -14,6 +14,7 @@ from gradcanvas.document import Document, Number, read
 from gradcanvas.document.reading import LARGEST_FILE_BYTES
 from gradcanvas.document.writing import write_tree
 from tests.document.strategies import FILES
+from tests.patience import PROCESSOR_SECONDS
 
 
 def problems(document: Document) -> list[tuple[str, str]]:
@@ -326,7 +327,7 @@ def test_half_a_surrogate_pair_can_be_told_and_written() -> None:
     assert document.graph.nodes["x"].label == "😀"
 
 
-def test_eight_megabytes_of_data_are_read_in_seconds_even_on_a_busy_machine() -> None:
+def test_the_work_of_reading_eight_megabytes_of_data_grows_with_their_number_alone() -> None:
     row = "[" + ", ".join(f"0.{index:08d}" for index in range(10)) + "]"
     text = f'{{"gradcanvas": 1, "nodes": {{"x": {{"op": "o", "args": {{"data": [{", ".join([row] * 70_000)}]}}}}}}}}'
     start = time.process_time()
@@ -334,7 +335,7 @@ def test_eight_megabytes_of_data_are_read_in_seconds_even_on_a_busy_machine() ->
     document = read(text)
 
     assert document.problems == ()
-    assert time.process_time() - start < 6
+    assert time.process_time() - start < PROCESSOR_SECONDS
 
 
 @settings(max_examples=150, deadline=None)

@@ -16,6 +16,7 @@ from gradcanvas.document import read, write
 from gradcanvas.document.yjs import DocumentError, apply_update_checked, from_yjs, read_records, to_yjs
 from gradcanvas.document.yjs_updates import LARGEST_UPDATE_BYTES
 from gradcanvas.document.yjs_wire import read_state, read_update
+from tests.patience import PROCESSOR_SECONDS
 
 FILE = """{"gradcanvas": 1, "nodes": {"x": {"op": "torch.ones", "args": {"size": [2]}},
     "y": {"op": "torch.neg", "inputs": {"input": "x"}, "at": [0, 10]}}, "train": {"loss": "y"}}"""
@@ -210,7 +211,7 @@ def test_a_hundred_thousand_maps_in_one_another_are_refused_quickly() -> None:
     error = refusal(make_doc(), chain_of_maps(100_000))
 
     assert "nested too deep" in error.message
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < PROCESSOR_SECONDS
 
 
 def test_maps_that_stand_in_one_another_in_a_circle_are_refused() -> None:
@@ -258,7 +259,7 @@ def test_lengths_that_lie_cost_neither_time_nor_memory(size: int) -> None:
     ):
         refusal(doc, update)
 
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < PROCESSOR_SECONDS
 
 
 def corrupted(update: bytes, dice: random.Random) -> bytes:

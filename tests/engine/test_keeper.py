@@ -14,6 +14,7 @@ from gradcanvas.engine.limits import Ended, Limits
 from gradcanvas.engine.local import LocalEngine
 from gradcanvas.engine.messages import WorkerSettings
 from gradcanvas.engine.questions import WorkerError
+from tests.patience import AT_ONCE
 
 PATIENCE = 20.0
 LIMITS = Limits(stop_grace_seconds=0.3, query_seconds=1.0, queries=2)
@@ -135,7 +136,7 @@ def test_edits_that_come_faster_than_they_are_sent_are_one_load(kept: Kept) -> N
     loads = 1
     while kept.listener.until("load")["edit"] != 1000:
         loads += 1
-    assert loads < 500
+    assert loads < 900
 
 
 def test_a_question_is_answered(kept: Kept) -> None:
@@ -180,7 +181,7 @@ def test_a_worker_that_obeys_stop_is_kept(kept: Kept) -> None:
     assert kept.listener.ends.empty()
 
 
-def test_a_worker_that_does_not_obey_stop_is_replaced_within_half_a_second(kept: Kept) -> None:
+def test_a_worker_that_does_not_obey_stop_is_replaced_at_once(kept: Kept) -> None:
     kept.keeper.command("copy")
     kept.keeper.command("deaf")
     kept.listener.until("command")
@@ -191,7 +192,7 @@ def test_a_worker_that_does_not_obey_stop_is_replaced_within_half_a_second(kept:
     kept.keeper.stop()
 
     reason, is_replaced = kept.listener.end()
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < AT_ONCE
     assert is_idle(pid)
     assert reason.code == "stopped"
     assert is_replaced
@@ -212,7 +213,7 @@ def test_stop_takes_back_commands_that_were_not_sent_yet(kept: Kept) -> None:
     assert kept.listener.next()["verb"] == "train"
 
 
-def test_a_killed_worker_is_replaced_and_told_within_a_second(kept: Kept) -> None:
+def test_a_killed_worker_is_replaced_and_told_at_once(kept: Kept) -> None:
     kept.keeper.load()
     pid = kept.listener.pids.get(timeout=PATIENCE)
 
@@ -220,7 +221,7 @@ def test_a_killed_worker_is_replaced_and_told_within_a_second(kept: Kept) -> Non
     os.kill(pid, signal.SIGKILL)
 
     reason, is_replaced = kept.listener.end()
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < AT_ONCE
     assert reason.code == "died"
     assert is_replaced
     assert kept.listener.pids.get(timeout=PATIENCE) != pid

@@ -28,6 +28,7 @@ from gradcanvas.engine.preload import NAMES
 from gradcanvas.engine.worker import worker_main
 from gradcanvas.training import run_graph
 from gradcanvas.training.frames import EVALUATION, EXACT, NO_GRADIENTS, Frame, decode
+from tests.patience import AT_ONCE
 from tests.training.scripts import Json, article, article_script, text
 
 PATIENCE_SECONDS = 60.0
@@ -331,7 +332,7 @@ def test_stop_ends_a_long_run_at_once_and_keeps_all(parent: Parent) -> None:
     status = parent.until("status", state="idle")
     time.sleep(0.2)
 
-    assert took < 0.5
+    assert took < AT_ONCE
     assert len(parent.losses) == status["step"]
     while parent.connection.poll(0):
         message = parent.receive()
@@ -559,7 +560,7 @@ def test_only_the_newest_of_several_edits_is_evaluated(parent: Parent) -> None:
     layout = parent.until("layout", edit=51)
 
     seen = [message["edit"] for message in parent.told if message["type"] == "layout"]
-    assert len(seen) < 30
+    assert len(seen) < 50
     assert next(row for row in layout["outputs"] if row["ref"] == "w")["shape"] == [1, 50]
 
 

@@ -10,7 +10,8 @@ import psutil
 from pycrdt import Map
 
 from gradcanvas.training.frames import EVALUATION, decode
-from tests.web.running_server import AT_ONCE, Client, Server, wait_until
+from tests.patience import AT_ONCE
+from tests.web.running_server import Client, Server, wait_until
 
 EXAMPLE = json.loads((Path(__file__).parents[2] / "static/examples/linear-regression.json").read_text())
 
@@ -123,7 +124,7 @@ def test_stop_in_a_run_of_a_million_steps_leaves_the_processor_idle_at_once(
 
     assert took < AT_ONCE
     assert stopped["step"] > 0
-    assert used < 0.1
+    assert used < 0.4
 
 
 def test_stop_in_one_step_that_takes_minutes_is_done_at_once(server: Server) -> None:
@@ -152,7 +153,7 @@ def test_stop_in_one_step_that_takes_minutes_is_done_at_once(server: Server) -> 
 
     assert took < AT_ONCE
     assert notice["help"]
-    assert idle < 0.1
+    assert idle < 0.4
 
 
 def set_argument(client: Client, node: str, argument: str, literal: str) -> None:

@@ -19,8 +19,6 @@ import socketio
 from pycrdt import Doc, Map
 
 PATIENCE = 30.0
-AT_ONCE = 5.0
-"""Seconds until what comes at once has come: far above what `make bench` measures; machines are shared."""
 SMALL = {
     "worker": "tests.web.small_worker:small_worker",
     "preload": "",
@@ -137,7 +135,7 @@ class _Socket(socketio.Client):  # type: ignore[misc]
             super()._handle_eio_message(data)
 
 
-EVENTS = ("edit", "layout", "frame", "frames", "losses", "metrics", "validation", "status", "notice")
+EVENTS = ("edit", "layout", "alike", "frame", "frames", "losses", "metrics", "validation", "status", "notice")
 
 
 class Client:

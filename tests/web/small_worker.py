@@ -32,6 +32,7 @@ class SmallWorker:
         self.sending = threading.Lock()
         self.frames = self.layouts = self.step = self.run = self.rows = 0
         self.rate = 0.0
+        self.title: str | None = None
         self.is_running = False
         self.is_deaf = False
 
@@ -66,6 +67,23 @@ class SmallWorker:
             problem=problem,
         )
 
+    def tell_layout(self, title: str, edit: int) -> None:
+        if title == self.title:
+            self.tell(type="alike", layout=self.layouts, edit=edit)
+            return
+        self.title = title
+        self.tell(
+            type="layout",
+            layout=self.layouts,
+            edit=edit,
+            problems=[],
+            outputs=[],
+            edges=[],
+            leaves=[title],
+            parameters=[],
+            loss=None,
+        )
+
     def send_frame(self) -> None:
         self.send(b"F" + self.make_frame())
 
@@ -81,17 +99,7 @@ class SmallWorker:
             self.tell(type="evaluating", edit=edit)
         if title == "fault" and evaluate:
             os.kill(os.getpid(), signal.SIGFPE)
-        self.tell(
-            type="layout",
-            layout=self.layouts,
-            edit=edit,
-            problems=[],
-            outputs=[],
-            edges=[],
-            leaves=[title],
-            parameters=[],
-            loss=None,
-        )
+        self.tell_layout(title, edit)
         if title == "endless" and evaluate:
             return
         if not self.is_running:

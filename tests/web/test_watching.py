@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from gradcanvas.engine.messages import places_of_frames
-from tests.web.running_server import AT_ONCE, Client, Server, running, wait_until
+from tests.patience import AT_ONCE
+from tests.web.running_server import Client, Server, running, wait_until
 
 Connect = Callable[..., Client]
 
@@ -324,6 +325,23 @@ def worker_of(server: Server) -> int:
                 continue
     templates = [pid for pid, parent in children.items() if parent == server.process.pid]
     return max(pid for pid, parent in children.items() if parent in templates)
+
+
+def test_a_graph_that_is_laid_out_alike_is_told_by_its_number_alone(server: Server, connect: Connect) -> None:
+    graph = server.make("mine")
+    client = connect(server, graph)
+    client.call("watch", {"rate": 60})
+    layout = client.next("layout")
+    client.next("frame")
+
+    edit = client.set("seed", "7")["edit"]
+
+    alike = client.next("alike")
+    assert alike == {"layout": layout["layout"] + 1, "edit": edit}
+    assert frame_numbers(client.next("frame"))[1] == alike["layout"]
+    joined = connect(server, graph).joined
+    assert joined["layout"] == layout | alike
+    assert frame_numbers(joined["frame"])[1] == alike["layout"]
 
 
 def test_frames_and_layouts_count_on_over_a_change_of_workers(server: Server, connect: Connect) -> None:

@@ -4,8 +4,8 @@ import {
   type NodeChange,
   ReactFlow,
   ReactFlowProvider,
-  useReactFlow,
   useStore,
+  useStoreApi,
 } from "@xyflow/react";
 import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import "@xyflow/react/dist/base.css";
@@ -141,15 +141,15 @@ function useStage(
 ): Stage | null {
   const newest = useRef(model);
   newest.current = model;
-  const flow = useReactFlow();
+  const flow = useStoreApi();
   return useMemo(() => {
     const canvas = element.current;
     if (overlay === null || canvas === null) return null;
-    const viewport = (): Viewport => ({
-      ...flow.getViewport(),
-      width: canvas.clientWidth,
-      height: canvas.clientHeight,
-    });
+    // Not asked of the element: that would lay out the page anew whenever something has just changed.
+    const viewport = (): Viewport => {
+      const { transform, width, height } = flow.getState();
+      return { x: transform[0], y: transform[1], zoom: transform[2], width, height };
+    };
     return { editor, element: canvas, overlay, model: () => newest.current, viewport };
   }, [editor, element, overlay, flow]);
 }

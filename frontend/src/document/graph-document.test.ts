@@ -36,6 +36,26 @@ function regression(): { document: GraphDocument; w: string; x: string; wx: stri
 const ids = (document: GraphDocument): string[] => document.getSnapshot().nodes.map((node) => node.id);
 const edges = (document: GraphDocument): string[] => document.getSnapshot().edges.map((edge) => edge.id);
 
+describe("listeners", () => {
+  it("who listens for later hears once of several edits, when what they sent has left", async () => {
+    const { document, w, x } = regression();
+    await Promise.resolve();
+    const heard: string[] = [];
+    document.subscribeSoon(() => heard.push("later"));
+    document.onUpdate(() => {
+      heard.push("sent");
+      queueMicrotask(() => heard.push("left"));
+    });
+
+    setField(document, [w], "label", '"weight"');
+    setField(document, [x], "label", '"data"');
+    expect(heard).toEqual(["sent", "sent"]);
+    await new Promise((resolve) => setTimeout(resolve));
+
+    expect(heard).toEqual(["sent", "sent", "left", "later", "left"]);
+  });
+});
+
 describe("snapshots", () => {
   it("list nodes in order of creation and edges by target and argument", () => {
     const { document } = regression();

@@ -20,6 +20,8 @@ export class GraphDocument {
   private readonly reader = new SnapshotReader(this.roots);
   private readonly undoManager: Y.UndoManager;
   private readonly listeners = new Set<() => void>();
+  private readonly soonListeners = new Set<() => void>();
+  private isTellingSoon = false;
   private readonly updateListeners = new Set<(update: Uint8Array) => void>();
   private stepKey: string | null = null;
   private steps = 0;
@@ -39,6 +41,7 @@ export class GraphDocument {
     });
     this.doc.on("update", (update: Uint8Array, origin: unknown) => {
       if (origin !== REMOTE) for (const listener of this.updateListeners) listener(update);
+      this.tellSoon();
     });
   }
 
@@ -49,6 +52,12 @@ export class GraphDocument {
   subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  };
+
+  /** Calls back when what changes now is done and on its way, once for all of it; returns how to stop. */
+  subscribeSoon = (listener: () => void): (() => void) => {
+    this.soonListeners.add(listener);
+    return () => this.soonListeners.delete(listener);
   };
 
   /** Calls back with every update made here (undo too), to be sent; returns how to stop. */
@@ -126,5 +135,14 @@ export class GraphDocument {
   /** Whether there is an edit to make again. */
   canRedo(): boolean {
     return this.undoManager.redoStack.length > 0;
+  }
+
+  private tellSoon(): void {
+    if (this.isTellingSoon) return;
+    this.isTellingSoon = true;
+    queueMicrotask(() => {
+      this.isTellingSoon = false;
+      for (const listener of this.soonListeners) listener();
+    });
   }
 }

@@ -33,14 +33,14 @@ export function useEditor(): Editor {
   return editor;
 }
 
-/** The graph as it is now; renders again after every edit. */
+/** The graph as it is now; renders again after every edit, which leaves for the server first. */
 export function useSnapshot(): Snapshot {
   const { document } = useEditor();
-  return useSyncExternalStore(document.subscribe, document.getSnapshot);
+  return useSyncExternalStore(document.subscribeSoon, document.getSnapshot);
 }
 
 /** One part of the graph; renders again only when that part is another object. */
 export function useDocument<T>(select: (snapshot: Snapshot) => T): T {
   const { document } = useEditor();
-  return useSyncExternalStore(document.subscribe, () => select(document.getSnapshot()));
+  return useSyncExternalStore(document.subscribeSoon, () => select(document.getSnapshot()));
 }

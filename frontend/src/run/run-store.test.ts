@@ -46,6 +46,25 @@ describe("a run", () => {
     expect(run.takeFrame(frame(2))).toBe(true);
   });
 
+  it("keeps what is shown when the graph after an edit is laid out alike, until its frame comes", () => {
+    const run = new Run();
+    run.takeLayout(layout(1));
+    run.takeFrame(frame(1));
+    vi.advanceTimersByTime(1000);
+    const before = useRun.getState();
+
+    run.takeAlike({ layout: 2, edit: 5 });
+
+    expect(run.frame?.number).toBe(1);
+    expect(useRun.getState().layout).toBe(before.layout);
+    expect(useRun.getState().graphs).toBe(before.graphs + 1);
+    expect(run.takeFrame(frame(2))).toBe(false);
+    expect(run.takeFrame(frame(3, { layout: 2, exact: true }))).toBe(true);
+    vi.advanceTimersByTime(1000);
+    expect(useRun.getState().framed).toBe(before.layout);
+    expect(useRun.getState().frame?.number).toBe(3);
+  });
+
   it("refreshes what React sees at most twice a second while frames stream, and every frame for the canvas", () => {
     const run = new Run();
     run.takeLayout(layout(1));

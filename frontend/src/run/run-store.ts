@@ -4,7 +4,7 @@ Two ways to listen: `onFrame` is called for every frame and never touches React 
 `useRun` re-renders, and what it holds of numbers (`tick`) changes at most twice a second while frames stream, and at
 once when a frame at rest arrives. Knows nothing of sockets. */
 import { create } from "zustand";
-import type { Layout, Notice, OutputRow, Problem, Status } from "../wire/messages";
+import type { Alike, Layout, Notice, OutputRow, Problem, Status } from "../wire/messages";
 import type { Frame } from "./frame";
 import { LossBook, type RunLosses } from "./losses";
 import { type Metrics, withMetrics } from "./metrics";
@@ -34,11 +34,15 @@ export interface IndexedLayout {
 /** The part of a run that React may watch. */
 export interface RunState {
   readonly layout: IndexedLayout | null;
+  /** Counts the graphs that were evaluated: another one may be laid out alike. */
+  readonly graphs: number;
   readonly status: Status | null;
   /** Counts refreshes of numbers: at most two a second while they stream. */
   readonly tick: number;
   /** The frame that `tick` stands for. */
   readonly frame: Frame | null;
+  /** The layout that this frame fits; until the first frame of a new one comes it is another. */
+  readonly framed: IndexedLayout | null;
   readonly losses: readonly RunLosses[];
   readonly metrics: Metrics | null;
   /** Rows of validation, kept as metrics are: a row for every evaluation. */
@@ -49,9 +53,11 @@ export interface RunState {
 /** The one run store of the page, for React. */
 export const useRun = create<RunState>()(() => ({
   layout: null,
+  graphs: 0,
   status: null,
   tick: 0,
   frame: null,
+  framed: null,
   losses: [],
   metrics: null,
   validation: null,
@@ -99,8 +105,16 @@ export class Run {
     this.layout = indexLayout(layout);
     this.history.relayout(layout.edges.map((row) => row.edge));
     this.frame = null;
-    useRun.setState({ layout: this.layout });
+    useRun.setState({ layout: this.layout, graphs: useRun.getState().graphs + 1 });
     this.tell();
+  }
+
+  /** Takes the number under which the layout goes on: what is shown stays until its frame comes. */
+  takeAlike({ layout, edit }: Alike): void {
+    if (this.layout === null) return;
+    this.replay.end();
+    this.layout = { ...this.layout, layout: { ...this.layout.layout, layout, edit } };
+    useRun.setState({ graphs: useRun.getState().graphs + 1 });
   }
 
   /** Takes a frame; one that names another layout is dropped (false). */
@@ -202,9 +216,11 @@ export class Run {
   private refresh(): void {
     this.timer = null;
     this.lastRefresh = performance.now();
+    const { tick, layout } = useRun.getState();
     useRun.setState({
-      tick: useRun.getState().tick + 1,
+      tick: tick + 1,
       frame: this.frame,
+      framed: this.frame === null ? null : layout,
       losses: this.losses.all(),
       metrics: this.metrics,
       validation: this.validation,

@@ -4,6 +4,7 @@ import type { GraphDocument } from "../document/graph-document";
 import type { Run } from "../run/run-store";
 import { decodeFrame, decodeFrames, decodeHistory } from "./decode-frame";
 import type {
+  Alike,
   Joined,
   Layout,
   Losses,
@@ -92,6 +93,7 @@ export class Connection {
       this.document.applyRemote(bytesOf(update));
     });
     socket.on("layout", (layout: Layout) => run.takeLayout(layout));
+    socket.on("alike", (alike: Alike) => run.takeAlike(alike));
     socket.on("frame", (frame: Bytes) => this.takeFrame(frame));
     socket.on("frames", (batch: Bytes) => run.takeFrames(decodeFrames(batch)));
     socket.on("history", (history: Bytes) => this.takeHistory(history));

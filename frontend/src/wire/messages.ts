@@ -1,5 +1,6 @@
 /** The JSON messages between page and server; they are generated from the server's own types. */
 export type {
+  Alike,
   EdgeRow,
   ExampleEntry,
   GraphEntry,

@@ -41,7 +41,7 @@ class Sheet:
         key: which graph it is of, and then everything that its message tells; equal keys, equal layouts.
         edges: places in the moment's records.
         album: pictures of every output and, after each, of its gradient.
-        message: the layout as it is sent, without its edit.
+        message: the layout as it is sent, without its number and edit.
     """
 
     number: int
@@ -61,19 +61,24 @@ class Display:
         self.sheet: Sheet | None = None
 
     def layout(self, problems: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-        """Give the layout of what is shown now if it differs from the last one given, else None."""
+        """Give the layout of what is shown now if it differs from the last one given, else None.
+
+        Of another graph that is laid out alike only the new number is given.
+        """
         shown = self._shown()
         moment = self._session.moment
         key = _key(self._session, moment, shown, problems)
         if self.sheet is not None and self.sheet.key == key:
             return None
         self._layouts += 1
-        if self.sheet is not None and self.sheet.key[1:] == key[1:]:
-            message = {**self.sheet.message, "layout": self._layouts}
-            self.sheet = replace(self.sheet, number=self._layouts, key=key, message=message)
+        before = self.sheet
+        if before is not None and before.key[1:] == key[1:]:
+            self.sheet = replace(before, number=self._layouts, key=key)
         else:
             self.sheet = self._describe(key, moment, shown, problems)
-        return self.sheet.message
+        if before is not None and self.sheet.message == before.message:
+            return {"type": "alike", "layout": self._layouts}
+        return {"type": "layout", "layout": self._layouts, **self.sheet.message}
 
     def frame(self, *, exact: bool) -> bytes:
         """Give a frame of what is shown now, by the layout given last."""
@@ -135,8 +140,6 @@ class Display:
         places = [k for k, record in enumerate(moment.records) if "/" not in record.edge] if moment else []
         train = session.train if session.prepared is not None else None
         message = {
-            "type": "layout",
-            "layout": self._layouts,
             "problems": list(problems),
             "outputs": outputs,
             "edges": [_edge_row(moment, place) for place in places if moment],

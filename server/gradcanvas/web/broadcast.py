@@ -148,10 +148,19 @@ class Broadcast:
         """Take a new layout."""
         with self._lock:
             number = layout["layout"] + self._layouts_before
-            self._layout = {key: value for key, value in layout.items() if key != "type"}
-            self._layout["layout"] = number
+            self._layout = layout | {"layout": number}
             self._norms.relayout(number, [row["edge"] for row in layout["edges"]])
             self.send("layout", self._layout)
+
+    def put_alike(self, alike: dict[str, Any]) -> None:
+        """Take the number and the edit under which the newest layout goes on."""
+        with self._lock:
+            if self._layout is None:
+                return
+            alike = alike | {"layout": alike["layout"] + self._layouts_before}
+            self._layout = self._layout | alike
+            self._norms.relayout(alike["layout"], [row["edge"] for row in self._layout["edges"]])
+            self.send("alike", alike)
 
     def put_frame(self, frame: bytes) -> None:
         """Take a new frame; its numbers go on where those of the worker before ended."""

@@ -170,6 +170,13 @@ class Layout(ToPage):
     data: dict[str, list[str]] = {}
 
 
+class Alike(ToPage):
+    """The newest layout goes on under another number: only numbers are others after that edit."""
+
+    layout: int
+    edit: int
+
+
 class Losses(ToPage):
     """The losses number `from` and on of a run: little-endian float64."""
 
@@ -259,6 +266,7 @@ TO_PAGE: tuple[type[BaseModel], ...] = (
     Edited,
     Answered,
     Layout,
+    Alike,
     Losses,
     Metrics,
     Validation,

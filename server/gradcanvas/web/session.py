@@ -165,6 +165,8 @@ class Session:
         match message.pop("type"):
             case "layout":
                 self.broadcast.put_layout(message)
+            case "alike":
+                self.broadcast.put_alike(message)
             case "status":
                 self.broadcast.put_status(**message)
             case "notice":

@@ -14,10 +14,10 @@ export interface Answer<T> {
 /** The worker's answer to a question about the whole graph, kept up to date. */
 export function useAnswer<T>(what: "code" | "autograd"): Answer<T> {
   const { wire } = useEditor();
-  const layout = useRun((run) => run.layout?.layout.layout);
+  const graphs = useRun((run) => run.graphs);
   const online = useWire((connection) => connection.connection === "online");
   const [answer, setAnswer] = useState<Answer<T>>({ result: null, refusal: null });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another layout makes the answer stale
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another graph makes the answer stale
   useEffect(() => {
     if (!online) return;
     let current = true;
@@ -29,6 +29,6 @@ export function useAnswer<T>(what: "code" | "autograd"): Answer<T> {
     return () => {
       current = false;
     };
-  }, [wire, what, layout, online]);
+  }, [wire, what, graphs, online]);
   return answer;
 }

@@ -90,8 +90,9 @@ function read({ figures, row }: FigureBlock, which: number): number | null {
 export function useNumbers(): { readonly frame: Frame | null; readonly layout: IndexedLayout | null } {
   const frame = useRun((run) => run.frame);
   const layout = useRun((run) => run.layout);
+  const framed = useRun((run) => run.framed);
   useRun((run) => run.tick);
-  return { frame: frame?.layout === layout?.layout.layout ? frame : null, layout };
+  return { frame: framed === layout ? frame : null, layout };
 }
 
 /** Values and gradients of every output of a node, and what was deposited on a leaf. */

@@ -1,5 +1,5 @@
 /** The derivatives of an operation as mathematics, and beneath as PyTorch has them. */
-import { type ReactNode, useMemo, useState } from "react";
+import { memo, type ReactNode, useDeferredValue, useMemo, useState } from "react";
 import type { Derivative, Formula } from "../../../catalog/documentation";
 import { useSnapshot } from "../../../editor/editor";
 import { firstOutput, useRun } from "../../../run/run-store";
@@ -14,15 +14,20 @@ interface Props {
   readonly operation: NodeInRun["operation"];
 }
 
-/** How the gradient comes back through one node. */
+/** How the gradient comes back through one node; it follows an edit when the numbers have been shown. */
 export function NodeDerivative({ node, operation }: Props): ReactNode {
-  const page = useOperationPage(operation.name);
   const snapshot = useSnapshot();
   const layout = useRun((run) => run.layout);
   const around = useMemo(
     (): NodeInRun => ({ node, operation, snapshot, layout }),
     [node, operation, snapshot, layout],
   );
+  return <DerivativeOf around={useDeferredValue(around)} />;
+}
+
+const DerivativeOf = memo(function DerivativeOf({ around }: { readonly around: NodeInRun }): ReactNode {
+  const { node, operation, layout } = around;
+  const page = useOperationPage(operation.name);
   if (page === null || page === "failed") return null;
   const chosen = chooseDerivative(page.derivatives, around);
   const ran = firstOutput(layout, node.id)?.grad_fn ?? null;
@@ -42,7 +47,7 @@ export function NodeDerivative({ node, operation }: Props): ReactNode {
       {parts.length > 0 && <Parts parts={parts} alone={chosen === null} />}
     </section>
   );
-}
+});
 
 function Rows({
   derivative,

@@ -18,8 +18,9 @@ export function Mathematics({ text, display = false, commands = NONE }: Props): 
     if (!element) return undefined;
     setFormula(element, text, display, commands);
     if (!display) return undefined;
+    element.style.fontSize = "";
     const refit = (): void => fitWidth(element);
-    refit();
+    // It calls back at once, when the page has been laid out: asking for widths here would do that twice.
     const observer = new ResizeObserver(refit);
     observer.observe(element);
     document.fonts?.addEventListener("loadingdone", refit);
@@ -68,6 +69,6 @@ function fitWidth(element: HTMLElement): void {
   const room = element.clientWidth;
   if (room > 0 && wide > room) element.style.fontSize = `${Math.max(SMALLEST, room / wide) * 100}%`;
   // What is still wider is scrolled, by keys as well.
-  if (element.scrollWidth > room) element.tabIndex = 0;
+  if (wide * SMALLEST > room) element.tabIndex = 0;
   else element.removeAttribute("tabindex");
 }
