@@ -124,3 +124,21 @@ def test_the_histogram_of_a_huge_tensor_at_rest_is_that_of_all_its_elements_to_t
     expected = np.rint(127 * counts / counts.max())
 
     assert np.abs(image - expected).max() <= 6
+
+
+def test_histograms_that_are_drawn_together_are_those_that_are_drawn_alone() -> None:
+    torch.manual_seed(0)
+    tensors = [
+        torch.randn(100, 100),
+        torch.full((5000,), 3.0),
+        torch.randn(9000).exp() * 1e30,
+        torch.cat([torch.randn(5000), torch.tensor([torch.inf])]),
+        torch.full((5000,), torch.nan),
+        torch.linspace(-3e38, 3e38, 6000),
+        torch.tensor([0.0, 5e-324], dtype=torch.float64).repeat(3000),
+        torch.randint(0, 9, (70, 70)),
+    ]
+
+    together = draw(*tensors, exact=False)
+
+    assert together == [cells for tensor in tensors for cells in draw(tensor, exact=False)]
