@@ -68,7 +68,8 @@ export function App(): ReactNode {
 
 /** The canvas once the graph has come; before that, and where it never does, words. */
 function CanvasOrMessage(): ReactNode {
-  const { connection, loaded } = useWire();
+  const loaded = useWire((wire) => wire.loaded);
+  const connection = useWire((wire) => wire.connection);
   if (loaded) return <GraphCanvas />;
   if (connection === "offline")
     return (

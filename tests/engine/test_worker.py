@@ -535,6 +535,30 @@ def test_a_failure_stands_on_its_node_and_the_session_goes_on(parent: Parent) ->
     assert after["problem"] is None
 
 
+def test_train_of_what_cannot_be_trained_leaves_the_run_where_it_stood(parent: Parent) -> None:
+    graph = article()
+    del graph["train"]["loss"]
+    parent.load(graph)
+    parent.until("status")
+
+    parent.command("train")
+    notice = parent.until("notice", code="no-loss")
+    status = parent.until("status")
+
+    assert "is the loss" in notice["help"]
+    assert (status["state"], status["step"], status["of"]) == ("idle", 0, graph["train"]["steps"])
+
+
+def test_the_ledger_tells_that_a_step_empties_what_it_deposited(parent: Parent) -> None:
+    parent.load(article())
+    parent.command("step")
+    parent.until("status", step=1)
+
+    ledger = parent.ask(what="ledger", ref="w")
+
+    assert [(entry["verb"], entry["step"]) for entry in ledger] == [("step", 0), ("zero", 0)]
+
+
 def test_a_verb_that_makes_no_sense_is_announced_and_nothing_fails(parent: Parent) -> None:
     graph = article()
     del graph["train"]["optimizer"]

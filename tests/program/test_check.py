@@ -392,3 +392,9 @@ def test_what_would_keep_torch_busy_for_hours_is_refused_at_once(op: str, inputs
     seen = checked({"x": randn(3, 2), "long": randn(10**6), "y": node(op, inputs, args)})
 
     assert found(seen.problems) == [("/nodes/y", "out-of-range")]
+
+
+def test_a_negative_size_is_told_where_torch_has_no_words_for_it() -> None:
+    (problem,) = checked({"x": node("torch.randn", args={"size": [-3, 2]})}).problems
+
+    assert (problem.where, problem.message) == ("/nodes/x", "`x.size` holds a negative number: [-3, 2].")

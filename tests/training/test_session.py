@@ -345,6 +345,39 @@ def test_a_step_that_makes_no_sense_is_refused_with_what_to_do(path: tuple[str, 
     assert refused.value.problem.help
 
 
+def test_an_optimiser_keeps_its_state_while_a_field_of_training_is_wrong() -> None:
+    graph, mistyped = network({"op": "torch.optim.Adam"}), network({"op": "torch.optim.Adam"})
+    mistyped["train"]["steps"] = -5
+    never = loaded(graph)
+    never.step()
+    never.step()
+    expected = values(never)
+    once = loaded(graph)
+    once.step()
+
+    once.load(text(mistyped))
+    with pytest.raises(RunError):
+        once.step()
+    back = once.load(text(graph))
+    once.step()
+
+    assert not back.is_optimiser_new
+    assert values(once) == expected
+
+
+def test_a_loss_that_cannot_be_differentiated_is_refused_with_its_own_problem() -> None:
+    graph = article()
+    for name in ("b", "w"):
+        del graph["nodes"][name]["requires_grad"]
+    session = loaded(graph)
+
+    with pytest.raises(RunError) as refused:
+        session.step()
+
+    assert refused.value.problem.where == "/train/loss"
+    assert "cannot be computed" not in refused.value.problem.message
+
+
 def test_a_loss_that_something_is_missing_for_is_named() -> None:
     graph = article()
     del graph["nodes"]["square"]["inputs"]["input"]
@@ -354,7 +387,7 @@ def test_a_loss_that_something_is_missing_for_is_named() -> None:
         session.step()
 
     assert refused.value.problem.code == "no-loss"
-    assert "`loss` cannot be computed" in refused.value.problem.message
+    assert "`loss`, the loss, cannot be computed" in refused.value.problem.message
 
 
 def test_a_session_goes_on_after_a_failure() -> None:

@@ -181,6 +181,7 @@ class Worker:
         if not steps:
             self._teller.notice("warning", "no-steps", *notices.NO_STEPS)
             return
+        session.require_training()
         standing = session.standing
         if self._teller.state is State.PAUSED and standing.step < standing.target:
             pass

@@ -24,6 +24,8 @@ _MATRICES = re.compile(
     r"|Expected size for first two dimensions|1D tensors expected|vector \+ matrix",
     re.ASCII,
 )
+_NAMELESS = "Expected cond to be True"
+"""What torch says of a condition to which nobody gave words."""
 _DTYPES = re.compile(r"dtype|scalar type|type promotion|can't be cast|Float|Long|ComplexFloat", re.ASCII)
 _SIZES = re.compile(r"[Ss]ize|[Ss]hape|dimension|[Dd]im\b|[Ss]izes|elements|batch", re.ASCII)
 
@@ -38,6 +40,8 @@ def explain(node: BoundNode, path: str, fed: Mapping[str, Meta], refusal: Refusa
         refusal: what torch said.
     """
     words = as_when_run(refusal.words, [meta.shape for meta in fed.values()])
+    if words.startswith(_NAMELESS):
+        return _nameless(node, path)
     if refusal.is_overflow:
         return (
             "memory-budget",
@@ -58,6 +62,17 @@ def explain(node: BoundNode, path: str, fed: Mapping[str, Meta], refusal: Refusa
     start = f"{_listed(path, fed, True)}. " if fed else ""
     help_text = f"Check the arguments of `{node.id}`."
     return "check-failed", f"{start}PyTorch says: {words}", help_text
+
+
+def _nameless(node: BoundNode, path: str) -> Words:
+    """Name the argument that holds a negative number, for which torch has no words (the sizes of randn)."""
+    for name, value in node.values.items():
+        numbers = value if isinstance(value, (list, tuple)) else [value]
+        if any(isinstance(number, int) and number < 0 for number in numbers):
+            message = f"`{path}.{name}` holds a negative number: {list(numbers)}."
+            return "check-failed", message, "A size is 0 or more."
+    message = f"PyTorch cannot run `{path}` with these arguments; it does not say why."
+    return "check-failed", message, f"Check the arguments of `{node.id}` against its documentation."
 
 
 def explain_budget(path: str, needs: int, before: int, budget: int) -> Words:

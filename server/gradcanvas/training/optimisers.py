@@ -122,6 +122,7 @@ class Updates:
         self.optimiser: Optimiser | None = None
         self.scheduler: Any = None
         self.scheduled = 0
+        self.resting: Updates | None = None
         self._callables = callables
         if train is not None and train.optimizer is not None and self.leaves:
             self.optimiser = self._make(train.optimizer, group_of)
@@ -181,11 +182,16 @@ class Updates:
     def adopt(self, older: "Updates") -> bool:
         """Go on with the state of `older` for every leaf that is still the same tensor.
 
+        Where there is no optimiser, for a field of `train` is wrong, the older one rests until there is.
+
         Returns:
             Whether the state was kept; False where another kind of optimiser begins anew.
         """
-        if self.optimiser is None or older.optimiser is None:
-            return older.optimiser is None
+        before = older if older.optimiser is not None else older.resting
+        if self.optimiser is None or before is None or before.optimiser is None:
+            self.resting = before
+            return True
+        older = before
         if not _same_kind(self.train, older.train):
             return False
         known = older.optimiser.state

@@ -19,7 +19,10 @@ from gradcanvas.training.state import State, untouched
 from gradcanvas.training.steps import closure_step, plain_step, separate, watched_step
 from gradcanvas.training.validating import validate
 
-_NO_LOSS = ("The graph names no loss.", "Choose the output that is to become small as `train.loss`.")
+_NO_LOSS = (
+    "The graph names no loss.",
+    "Select what is to become small and switch *is the loss* on (`train.loss` in the file).",
+)
 _NO_LEAVES = ("Nothing collects a gradient.", "Set requires_grad on a source, or add a module.")
 _NO_OPTIMIZER = (
     "The graph names no optimizer.",
@@ -167,7 +170,7 @@ class Session(Ground):
         """
         state = self.state
         if state is not self._trainable or self.failed is not None:
-            self._require_training()
+            self.require_training()
             self._trainable = state
         program = self.graph.program
         moment: Moment | None = None
@@ -228,10 +231,20 @@ class Session(Ground):
         self._require_made()
         if self.train is None or self.train.loss is None:
             wished = self.graph.graph.train
-            words = _NO_LOSS if wished is None or not wished.loss else _loss_out_of_reach(wished.loss)
+            words = _NO_LOSS if wished is None or not wished.loss else self._why_no_loss(wished.loss)
             raise refusal("/train/loss", "no-loss", *words)
 
-    def _require_training(self) -> None:
+    def _why_no_loss(self, loss: str) -> tuple[str, str]:
+        """Say what is wrong with the loss itself, or that something before it is."""
+        own = next((found for found in self.graph.problems if found.where == "/train/loss"), None)
+        return (own.message, own.help) if own else _loss_out_of_reach(loss)
+
+    def require_training(self) -> None:
+        """Make sure that a step can be made.
+
+        Raises:
+            RunError: there is no loss, no optimiser, or nothing that collects a gradient.
+        """
         self._require_loss()
         if self.state.updates.optimiser is None:
             if not self.state.leaves:
@@ -240,4 +253,4 @@ class Session(Ground):
 
 
 def _loss_out_of_reach(loss: str) -> tuple[str, str]:
-    return f"The loss `{loss}` cannot be computed.", "Mend what it depends on: the problems say where."
+    return f"`{loss}`, the loss, cannot be computed.", "Mend what it depends on: the problems say where."

@@ -285,6 +285,8 @@ def _enter(session: Session, moment: Moment, gathered: _Gathered, reading: Readi
     for ref, fresh in moment.fresh.items():
         deposit = _read_row(fresh, gathered, reading)
         session.ledger.enter(ref, Entry(moment.step, verb, parts.get(ref, {}), deposit))
+        if verb in ("step", "train"):
+            session.ledger.enter(ref, Entry(moment.step, "zero"))
 
 
 def _read_row(tensor: Tensor | None, gathered: _Gathered, reading: Reading) -> dict[str, Any] | None:
