@@ -117,6 +117,26 @@ def test_a_wire_that_cannot_fit_is_refused_in_words(editor: Editor) -> None:
     expect(editor.edge("wx.other")).to_have_attribute("aria-label", re.compile("x does not require"))
 
 
+def test_a_wire_dropped_on_an_output_is_refused_and_replaces_nothing(editor: Editor) -> None:
+    source = editor.canvas.get_by_role("button", name="output of b", exact=True)
+    target = editor.canvas.get_by_role("button", name="output of wx", exact=True)
+
+    drag(editor.page, middle(source), middle(target))
+
+    expect(editor.page.get_by_role("status", name="Wire")).to_contain_text("drop it on an input")
+    editor.node("wx").click(position={"x": 50, "y": 10})
+    expect(editor.field("input").locator("option:checked")).to_have_text("w")
+
+
+def test_a_wire_pulled_off_an_input_onto_an_output_begins_there(editor: Editor) -> None:
+    pulled = editor.canvas.get_by_role("button", name="input other of wx", exact=True)
+    source = editor.canvas.get_by_role("button", name="output of y", exact=True)
+
+    drag(editor.page, middle(pulled), middle(source))
+
+    expect(editor.edge("wx.other")).to_have_attribute("aria-label", re.compile("y does not require"))
+
+
 def test_a_wire_dropped_on_empty_canvas_offers_what_fits_and_connects_it(editor: Editor) -> None:
     source = middle(editor.canvas.get_by_role("button", name="output of x", exact=True))
     box = editor.canvas.bounding_box()

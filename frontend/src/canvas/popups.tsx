@@ -14,7 +14,8 @@ import { freePlace, placeAfter, placeBelow } from "./free-place";
 import { type Choice, PopupList } from "./popup-list";
 import type { Stage } from "./stage";
 import { WireFits } from "./wire-fits";
-import { connectionOf, type Landing, landingsOf } from "./wire-gesture";
+import { connectionOf } from "./wire-gesture";
+import { type Landing, landingsOf } from "./wire-landings";
 
 /** Whatever list is open now. */
 export function Popups({ stage }: { readonly stage: Stage }): ReactNode {

@@ -24,7 +24,7 @@ describe("a wire from an output", () => {
 
     expect(wire.fitsInput(uid("wx"), "input")).toBe(false);
     expect(wire.refusal(uid("wx"), "input")).toContain("circle");
-    expect(wire.refusal(uid("wx"), null)).toContain("output");
+    expect(wire.refusal(uid("wx"), null)).toBe("An output cannot take a wire: drop it on an input.");
   });
 });
 
@@ -45,5 +45,18 @@ describe("a wire from an input", () => {
         for (const argument of ["input", "other", "tensors"])
           expect(wire.fitsInput(target.uid, argument)).toBe(wire.refusal(target.uid, argument) === null);
     }
+  });
+});
+
+describe("a wire pulled off its input", () => {
+  it("fits other inputs, and over an output what that input may get", () => {
+    const edge = snapshot.edges.find(({ id }) => id === "wx.other");
+    const end: WireEnd = { uid: uid("x"), side: "output", output: null, argument: null };
+    const wire = new WireFits(snapshot, sampleCatalog, end, edge ?? null);
+
+    expect(wire.fitsInput(uid("loss"), "input")).toBe(true);
+    expect(wire.fitsOutput(uid("w"))).toBe(true);
+    expect(wire.fitsOutput(uid("loss"))).toBe(false);
+    expect(wire.refusal(uid("loss"), null)).toContain("circle");
   });
 });

@@ -4,27 +4,20 @@ import { type Connection, connect, cutEdge, rewire } from "../document/commands"
 import type { EdgeView } from "../document/types";
 import { useView, type WireEnd } from "../view/view-store";
 import { useCanvas } from "./canvas-store";
-import type { CardModel } from "./card-model";
 import { freePlace } from "./free-place";
 import { outputHeight } from "./graph-model";
 import type { SocketData } from "./sockets";
 import { placeInGraph, placeOnCanvas, type Stage } from "./stage";
 import { WireFits } from "./wire-fits";
+import { type Landing, landingAt } from "./wire-landings";
 
-/** A place where a wire may end, whether or not it fits there. */
-export interface Landing {
-  readonly uid: string;
-  readonly argument: string | null;
-  readonly index: number | null;
-  readonly list: boolean;
-  readonly output: string | null;
-  readonly x: number;
-  readonly y: number;
-  readonly refusal: string | null;
+/** A wire in the hand: the end that stays, where that is, and the edge that is being re-plugged, if it is one. */
+interface Hand {
+  readonly end: WireEnd;
+  readonly anchor: { x: number; y: number };
+  readonly replugged: EdgeView | null;
 }
 
-/** How near, in pixels, the pointer has to come to a socket. */
-const REACH = 18;
 /** How far it has to move before a press is a drag. */
 const THRESHOLD = 4;
 
@@ -32,7 +25,7 @@ const THRESHOLD = 4;
 export function dragFromSocket(stage: Stage, socket: SocketData, event: PointerEvent): void {
   const edge = socket.side === "input" ? edgeAtSocket(stage, socket) : null;
   if (edge) dragEdgeEnd(stage, edge, "target", event);
-  else followWire(stage, endOf(socket), anchorOf(stage, endOf(socket)), null, event);
+  else followWire(stage, newWire(stage, endOf(socket)), event);
 }
 
 /** Takes up one end of an edge. */
@@ -46,34 +39,34 @@ export function dragEdgeEnd(
     end === "target"
       ? { uid: edge.source, side: "output", output: edge.output, argument: null }
       : { uid: edge.target, side: "input", output: null, argument: edge.argument };
-  followWire(stage, kept, keptEndOf(stage, edge, end), edge, event);
+  followWire(stage, { end: kept, anchor: keptEndOf(stage, edge, end), replugged: edge }, event);
 }
 
-function followWire(
-  stage: Stage,
-  end: WireEnd,
-  anchor: { x: number; y: number },
-  replugged: EdgeView | null,
-  start: PointerEvent,
-): void {
+function newWire(stage: Stage, end: WireEnd): Hand {
+  return { end, anchor: anchorOf(stage, end), replugged: null };
+}
+
+function followWire(stage: Stage, hand: Hand, start: PointerEvent): void {
+  const { end, replugged } = hand;
   const begin = { x: start.clientX, y: start.clientY };
   let fits: WireFits | null = null;
   let landing: Landing | null = null;
   const move = (event: PointerEvent): void => {
     if (fits === null) {
       if (Math.hypot(event.clientX - begin.x, event.clientY - begin.y) < THRESHOLD) return;
-      fits = new WireFits(stage.editor.document.getSnapshot(), useCatalog.getState().catalog, end);
+      const snapshot = stage.editor.document.getSnapshot();
+      fits = new WireFits(snapshot, useCatalog.getState().catalog, end, replugged);
       useView.getState().setWire(end);
       useCanvas.setState({ fits, hover: null });
     }
     landing = landingAt(stage, fits, event);
-    showWire(stage, end, anchor, landing, event);
+    showWire(stage, hand, landing, event);
   };
   const finish = (event: PointerEvent): void => {
     stop();
     if (fits === null) {
       if (replugged) useView.getState().selectEdge(replugged.id);
-    } else drop(stage, end, landing, replugged, event);
+    } else drop(stage, hand, landing, event);
   };
   const cancel = (event: KeyboardEvent): void => {
     if (event.key !== "Escape") return;
@@ -94,17 +87,13 @@ function followWire(
   window.addEventListener("keydown", cancel, true);
 }
 
-function showWire(
-  stage: Stage,
-  end: WireEnd,
-  anchor: { x: number; y: number },
-  landing: Landing | null,
-  event: PointerEvent,
-): void {
+function showWire(stage: Stage, hand: Hand, landing: Landing | null, event: PointerEvent): void {
   const at = placeInGraph(stage, event);
   const fits = landing !== null && landing.refusal === null;
   const free = landing !== null && fits ? landing : at;
-  const [from, to] = end.side === "output" ? [anchor, free] : [free, anchor];
+  const pulled = landing && fits ? unpluggedBy(hand, landing) : null;
+  const anchor = pulled ? keptEndOf(stage, pulled, "source") : hand.anchor;
+  const [from, to] = hand.end.side === "output" && !pulled ? [anchor, free] : [free, anchor];
   const pixels = placeOnCanvas(stage, event);
   useCanvas.setState({
     wire: { x1: from.x, y1: from.y, x2: to.x, y2: to.y, fits },
@@ -112,14 +101,9 @@ function showWire(
   });
 }
 
-function drop(
-  stage: Stage,
-  end: WireEnd,
-  landing: Landing | null,
-  replugged: EdgeView | null,
-  event: PointerEvent,
-): void {
+function drop(stage: Stage, hand: Hand, landing: Landing | null, event: PointerEvent): void {
   const { document } = stage.editor;
+  const { end, replugged } = hand;
   if (landing?.refusal) {
     const remark = { text: landing.refusal, ...placeOnCanvas(stage, event) };
     useCanvas.setState({ remark });
@@ -135,9 +119,21 @@ function drop(
     else openFittingSearch(stage, end, event);
     return;
   }
-  const wire = connectionOf(stage, end, landing);
-  if (!replugged) connect(document, wire);
-  else if (!isSame(replugged, wire)) rewire(document, replugged, wire);
+  const pulled = unpluggedBy(hand, landing);
+  const wire = pulled ? fromOutput(landing, pulled) : connectionOf(stage, end, landing);
+  if (replugged && isSame(replugged, wire)) return;
+  if (!replugged || pulled) connect(document, wire);
+  else rewire(document, replugged, wire);
+}
+
+/** The edge whose end was pulled off its input and brought to an output: that input is to get its wire from there. */
+function unpluggedBy({ end, replugged }: Hand, landing: Landing): EdgeView | null {
+  return end.side === "output" && landing.argument === null ? replugged : null;
+}
+
+/** What gives the input of an edge its wire from another output; in a list, in the same place. */
+function fromOutput({ uid, output }: Landing, { target, argument, index }: EdgeView): Connection {
+  return { source: uid, output, target, argument, list: index !== null, index };
 }
 
 function openFittingSearch(stage: Stage, end: WireEnd, event: PointerEvent): void {
@@ -174,65 +170,6 @@ function isSame(edge: EdgeView, wire: Connection): boolean {
     edge.argument === wire.argument &&
     (edge.index ?? null) === (wire.list ? (wire.index ?? null) : null)
   );
-}
-
-/** The socket nearest to the pointer; else, over a card, its first socket that fits. */
-function landingAt(stage: Stage, fits: WireFits, event: PointerEvent): Landing | null {
-  const { x, y } = placeInGraph(stage, event);
-  const { scene, cards } = stage.model();
-  const reach = REACH / stage.viewport().zoom;
-  let nearest: Landing | null = null;
-  let distance = Math.max(reach, 12);
-  for (const found of scene.cardsIn(x - reach, y - reach, x + reach, y + reach)) {
-    const card = cards[scene.cardNumber(found)];
-    if (!card) continue;
-    for (const landing of landingsOf(stage, card, fits)) {
-      const away = Math.hypot(landing.x - x, landing.y - y);
-      if (away < distance) [nearest, distance] = [landing, away];
-    }
-  }
-  if (nearest) return nearest;
-  const card = cards[scene.cardAt(x, y)];
-  return card ? wholeCard(landingsOf(stage, card, fits), card, fits) : null;
-}
-
-function wholeCard(landings: readonly Landing[], card: CardModel, fits: WireFits): Landing | null {
-  if (card.node.uid === fits.end.uid) return null;
-  const free = (landing: Landing): boolean =>
-    card.inputs.some(
-      (input) => input.argument === landing.argument && input.index === landing.index && input.edge === null,
-    );
-  const fitting = landings.filter((landing) => landing.refusal === null);
-  return fitting.find(free) ?? fitting[0] ?? landings[0] ?? null;
-}
-
-/** Every place on a card where the wire could end, or begin. */
-export function landingsOf(stage: Stage, card: CardModel, fits: WireFits): Landing[] {
-  const { uid } = card.node;
-  const place = stage.model().scene.card(uid);
-  if (!place) return [];
-  if (fits.end.side === "output") {
-    return card.inputs.map(({ argument, index, list }, at) => ({
-      uid,
-      argument,
-      index,
-      list,
-      output: null,
-      x: place.x,
-      y: place.y + (card.layout.inputs[at] ?? 0),
-      refusal: fits.fitsInput(uid, argument) ? null : fits.refusal(uid, argument),
-    }));
-  }
-  return card.outputs.map(({ output }) => ({
-    uid,
-    argument: null,
-    index: null,
-    list: false,
-    output,
-    x: place.x + card.layout.width,
-    y: place.y + outputHeight(card, output),
-    refusal: fits.fitsOutput(uid) ? null : fits.refusal(uid, null),
-  }));
 }
 
 function endOf(socket: SocketData): WireEnd {
