@@ -25,6 +25,11 @@ export class LossBook {
     return this.runs.at(-1) ?? null;
   }
 
+  /** Keeps the present run alone. */
+  forgetEarlier(): void {
+    this.runs = this.runs.slice(-1);
+  }
+
   /** The newest loss and the step that gave it. */
   last(): { readonly step: number; readonly loss: number } | null {
     const book = this.current();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { withMetrics } from "../../run/metrics";
 import { rowAt, validationOf } from "../../run/validation";
-import { chartData, hasNegative } from "./chart-data";
+import { chartData, cutToPresent, hasNegative } from "./chart-data";
 import { keepPeaks } from "./downsample";
 
 const run = (
@@ -66,6 +66,20 @@ describe("the rows of a chart", () => {
       [1, 3],
       [2, 4],
     ]);
+  });
+});
+
+describe("earlier runs", () => {
+  const losses = [run(0, [9, 8, 7, 6, 5]), run(1, [3, 2])];
+  const counts = (target: number): number[] => cutToPresent(losses, target).map(({ count }) => count);
+
+  it("end where the present one ends", () => {
+    expect(counts(0)).toEqual([2, 2]);
+  });
+
+  it("go on to where the present one will end, and no further", () => {
+    expect(counts(4)).toEqual([4, 2]);
+    expect(counts(900)).toEqual([5, 2]);
   });
 });
 

@@ -21,6 +21,12 @@ export function hasNegative(run: RunLosses | undefined): boolean {
   return false;
 }
 
+/** The runs, the earlier ones cut off where the present one ends or, by its target, will end. */
+export function cutToPresent(losses: readonly RunLosses[], target: number): readonly RunLosses[] {
+  const end = Math.max(losses.at(-1)?.count ?? 0, target);
+  return losses.map((run) => (run.count > end ? { ...run, count: end } : run));
+}
+
 /** The rows of a chart: the runs, the metrics, the validation's loss, its metrics. A logarithmic scale leaves out
 what is not positive. */
 export function chartData(

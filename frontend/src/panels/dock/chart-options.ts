@@ -58,8 +58,10 @@ const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) => [1, 2, 2.5, 5].map(
   .flat()
   .filter(Number.isInteger);
 
+/** Only the present run makes the scale: an earlier one that grew beyond it is clipped. */
 function runLines({ runs }: ChartPlan, colour: Colours): uPlot.Series[] {
   return Array.from({ length: runs }, (_, index) => ({
+    auto: index === runs - 1,
     stroke: index === runs - 1 ? colour("--loss") : colour("--faint"),
     width: index === runs - 1 ? 2 : 1,
     points: { show: isAlone, size: 5 },

@@ -6,7 +6,7 @@ import { IconButton } from "../icons";
 import { AutogradView } from "./autograd-view";
 import { CodeView } from "./code-view";
 import { DockGrip, DockSize } from "./dock-height";
-import { LossScale, LossView } from "./loss-view";
+import { ForgetEarlier, LossScale, LossView } from "./loss-view";
 import { ProblemsList } from "./problems-list";
 import "./dock.css";
 
@@ -31,6 +31,7 @@ export function Dock(): ReactNode {
       <div className="dock-tabs">
         <Tabs chosen={dockOpen ? dockTab : null} onChoose={showTab} />
         <div className="dock-tools">
+          {dockOpen && dockTab === "loss" && <ForgetEarlier />}
           {dockOpen && dockTab === "loss" && <LossScale />}
           {dockOpen && <DockSize />}
           <IconButton

@@ -8,7 +8,7 @@ import type { Metrics } from "../../run/metrics";
 import { useRun } from "../../run/run-store";
 import { type Validation, validationOf } from "../../run/validation";
 import { useView } from "../../view/view-store";
-import { chartData, hasNegative } from "./chart-data";
+import { chartData, cutToPresent, hasNegative } from "./chart-data";
 import { ChartLegend } from "./chart-legend";
 import { optionsFor, sizeOf } from "./chart-options";
 import { followReplay } from "./play-head";
@@ -16,7 +16,9 @@ import "uplot/dist/uPlot.min.css";
 
 /** The chart with its legend. */
 export function LossView(): ReactNode {
-  const losses = useRun((run) => run.losses);
+  const all = useRun((run) => run.losses);
+  const target = useTarget(all.at(-1)?.run);
+  const losses = useMemo(() => cutToPresent(all, target), [all, target]);
   const kept = useRun((run) => run.metrics);
   const rows = useRun((run) => run.validation);
   const logarithmic = useLossScale().shown === "log";
@@ -63,11 +65,32 @@ export function LossView(): ReactNode {
   );
 }
 
+/** Up to which step a run is to go, 0 where that is not known. */
+function useTarget(run: number | undefined): number {
+  return useRun(({ status }) => (status !== null && status.run === run ? status.of : 0));
+}
+
 /** The newest evaluation as JSON: the loss and each metric by its name. */
 function lastOf(validation: Validation | null): string {
   if (validation === null) return "";
   const series = [validation.loss, ...validation.metrics];
   return JSON.stringify(Object.fromEntries(series.map(({ name, values }) => [name, values.at(-1)])));
+}
+
+/** Takes earlier runs out of the chart, where there are some; stands among the dock's tools. */
+export function ForgetEarlier(): ReactNode {
+  const { run } = useEditor();
+  const some = useRun(({ losses }) => losses.slice(0, -1).some(({ count }) => count > 0));
+  if (!some) return null;
+  const forget = (): void => {
+    run.losses.forgetEarlier();
+    useRun.setState({ losses: run.losses.all() });
+  };
+  return (
+    <button type="button" className="small-button" title="Only this run stays in the chart" onClick={forget}>
+      Forget earlier runs
+    </button>
+  );
 }
 
 /** Linear or logarithmic; stands among the dock's tools. */
