@@ -37,7 +37,8 @@ export class LossBook {
     return book === null || loss === undefined || book.count === 0 ? null : { step: book.count, loss };
   }
 
-  /** Takes losses number `from` and on; what was known from there on is replaced. False where some are missing. */
+  /** Takes losses number `from` and on; what was known from there on is replaced. False where some are missing.
+  The label is that of the run's first loss. */
   add(run: number, from: number, values: Float64Array, label: string): boolean {
     let book = this.current();
     if (book === null || book.run !== run) {
@@ -49,7 +50,8 @@ export class LossBook {
     const count = from + values.length;
     const room = grown(book.values, count);
     room.set(values, from);
-    this.runs = [...this.runs.slice(0, -1), { ...book, values: room, count }];
+    const named = book.count === 0 ? label : book.label;
+    this.runs = [...this.runs.slice(0, -1), { ...book, values: room, count, label: named }];
     return true;
   }
 }

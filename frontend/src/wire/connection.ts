@@ -130,7 +130,8 @@ export class Connection {
     this.run.takeStatus(joined.status);
     this.takeHistory(joined.history);
     if (joined.frame) this.takeFrame(joined.frame);
-    this.takeLosses(joined.losses);
+    // Losses from before this page came say nothing of how their run began.
+    this.takeLosses(joined.losses, `run ${joined.losses.run}`);
     useWire.setState({ connection: "online", refusal: null, loaded: true, file: joined.file });
     this.probe.poke();
     this.watch();
@@ -169,8 +170,8 @@ export class Connection {
   }
 
   /** False where losses before these are missing. */
-  private takeLosses({ run, from, values }: Losses): boolean {
-    return this.run.takeLosses(run, from, numbersOf(values), this.runLabel(run));
+  private takeLosses({ run, from, values }: Losses, label = this.runLabel(run)): boolean {
+    return this.run.takeLosses(run, from, numbersOf(values), label);
   }
 
   /** What sets a run apart in the chart: its number and the learning rate it began with. */

@@ -4,7 +4,7 @@ import { exactNumber, shortNumber } from "../../gradients/number-text";
 import type { RunLosses } from "../../run/losses";
 import type { Metrics } from "../../run/metrics";
 import { rowAt, type Validation, type ValidationSeries } from "../../run/validation";
-import { metricDash, VALIDATION_DASH } from "./chart-options";
+import { metricDash, runColour, VALIDATION_DASH } from "./chart-options";
 
 interface Props {
   readonly losses: readonly RunLosses[];
@@ -24,8 +24,11 @@ export function ChartLegend({ losses, metrics, validation, step }: Props): React
       {losses
         .slice(0, -1)
         .toReversed()
-        .map((earlier) => (
-          <p key={earlier.run}>{earlier.label}</p>
+        .map((earlier, index) => (
+          <p key={earlier.run}>
+            {earlier.label}
+            <Sample line="earlier" colour={`var(${runColour(index + 1)})`} />
+          </p>
         ))}
       <Entry name={`step ${step + 1}`} value={loss} line="loss" />
       {validation && <Evaluated name="validation" series={validation.loss} step={step} line="validation" />}
@@ -65,10 +68,30 @@ function Entry({ name, value, line, dash = [], from }: EntryProps): ReactNode {
   return (
     <p className="mono" title={from ? `${exactNumber(value)}, ${from}` : exactNumber(value)}>
       {name}: {shortNumber(value)}
-      <svg className="loss-sample" data-line={line} width="22" height="8" aria-hidden="true">
-        <line x1="1" y1="4" x2="21" y2="4" strokeDasharray={dash.join(" ")} />
-      </svg>
+      <Sample line={line} dash={dash} />
     </p>
+  );
+}
+
+interface SampleProps {
+  readonly line: EntryProps["line"] | "earlier";
+  readonly dash?: readonly number[];
+  readonly colour?: string;
+}
+
+/** A piece of the line as the chart draws it. */
+function Sample({ line, dash = [], colour }: SampleProps): ReactNode {
+  return (
+    <svg
+      className="loss-sample"
+      data-line={line}
+      width="22"
+      height="8"
+      style={{ stroke: colour }}
+      aria-hidden="true"
+    >
+      <line x1="1" y1="4" x2="21" y2="4" strokeDasharray={dash.join(" ")} />
+    </svg>
   );
 }
 

@@ -62,11 +62,18 @@ const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) => [1, 2, 2.5, 5].map(
 function runLines({ runs }: ChartPlan, colour: Colours): uPlot.Series[] {
   return Array.from({ length: runs }, (_, index) => ({
     auto: index === runs - 1,
-    stroke: index === runs - 1 ? colour("--loss") : colour("--faint"),
-    width: index === runs - 1 ? 2 : 1,
+    stroke: colour(runColour(runs - 1 - index)),
+    width: index === runs - 1 ? 2 : 1.5,
     points: { show: isAlone, size: 5 },
   }));
 }
+
+/** The token of a run's colour, by how many runs came after it: the older, the fainter. */
+export function runColour(age: number): string {
+  return age === 0 ? "--loss" : `--earlier-${Math.min(age, FAINTEST)}`;
+}
+
+const FAINTEST = 4;
 
 /** A run of one loss has no line yet, so its point is shown. */
 function isAlone(chart: uPlot, line: number): boolean {
