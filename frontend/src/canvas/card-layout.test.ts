@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type CardShape, layOutCard, SOCKET_PITCH } from "./card-layout";
+import { type CardShape, layOutCard, SOCKET_PITCH, shortParameter } from "./card-layout";
 
 const shape: CardShape = {
   figure: "number",
@@ -32,6 +32,15 @@ describe("a card's layout", () => {
     const card = layOutCard({ ...shape, figure: "strip", parameters: 2 });
 
     expect(card.parameters.every((y) => y > card.note && y < card.height)).toBe(true);
+  });
+
+  it("shortens the names of parameters in the middle, so that they stay apart", () => {
+    const names = ["weight", "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"];
+
+    const shown = names.map((name) => shortParameter(name, 132));
+
+    expect(shown).toEqual(["weight", "w…ih_l0", "w…hh_l0", "b…ih_l0", "b…hh_l0"]);
+    expect(shortParameter("weight_ih_l0", 180)).toBe("weight_ih_l0");
   });
 
   it.each(["number", "strip", "heat", "histogram"] as const)("keeps a %s inside the card", (figure) => {

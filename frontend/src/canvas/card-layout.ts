@@ -45,6 +45,15 @@ export const CARD_INSET = 12;
 /** The least distance between two sockets: their hit area. */
 export const SOCKET_PITCH = 24;
 
+/** The space between the norm of a parameter's gradient and the card's right border, where its socket is. */
+export const PARAMETER_INSET = 9;
+/** The room that the sign ‖∇‖ and the number beside it take: three characters and eight. */
+export const PARAMETER_NORM_WIDTH = 67;
+/** A character of a parameter's name. */
+const PARAMETER_CHARACTER = 5.75;
+/** So many characters at a name's end tell `weight_ih_l0` and `weight_hh_l0` apart. */
+const TELLING_END = 5;
+
 const WIDEST_PITCH = 30;
 const COLLAPSED_HEIGHT = 40;
 const SOCKET_MARGIN = 20;
@@ -78,6 +87,15 @@ export function layOutCard(shape: CardShape): CardLayout {
     ...areas,
     note: body - 9,
   };
+}
+
+/** A parameter's name as it fits beside its norm: whole, else without its middle. */
+export function shortParameter(name: string, width: number): string {
+  const room = width - CARD_INSET - PARAMETER_NORM_WIDTH - PARAMETER_INSET - 3;
+  const characters = Math.floor(room / PARAMETER_CHARACTER);
+  if (name.length <= characters) return name;
+  const end = Math.max(Math.min(TELLING_END, characters - 2), Math.floor((characters - 1) / 2));
+  return `${name.slice(0, characters - 1 - end)}…${name.slice(-end)}`;
 }
 
 function collapsedCard(shape: CardShape, width: number): CardLayout {

@@ -89,7 +89,6 @@ function sceneOf(snapshot: Snapshot, cards: readonly CardModel[], layout: Indexe
 
 function sceneCardOf(card: CardModel): SceneCard {
   const { node, layout } = card;
-  const parameters = card.outputs.filter((output) => output.parameter);
   return {
     uid: node.uid,
     id: node.id,
@@ -103,7 +102,7 @@ function sceneCardOf(card: CardModel): SceneCard {
     deposit: card.deposit,
     picture: card.picture,
     gradientPicture: card.gradientPicture,
-    parameters: parameters.map(({ name }, index) => ({ name, row: card.parameterRows[index] ?? -1 })),
+    parameters: card.parameterRows.map((row) => ({ row })),
     bypass: node.bypass,
   };
 }

@@ -1,6 +1,7 @@
 /** The sockets of a card: where wires begin and end. Gestures on them are the canvas' own; keys are the list's. */
 import { memo, type ReactNode } from "react";
 import { useCanvas } from "./canvas-store";
+import { shortParameter } from "./card-layout";
 import type { CardModel, InputModel, OutputModel } from "./card-model";
 
 /** The attributes by which a gesture finds what a socket is. */
@@ -109,12 +110,14 @@ interface OutputProps {
 
 function Output({ card, output, single, y, state }: OutputProps): ReactNode {
   const { node } = card;
+  const shown = output.parameter ? shortParameter(output.name, card.layout.width) : output.name;
+  const isNamed = output.parameter ? shown !== output.name : !single;
   const reference = output.output === null ? node.id : `${node.id}.${output.output}`;
   return (
     <>
       {output.parameter && (
         <span className="card-parameter" style={{ top: y }}>
-          {output.name}
+          {shown}
         </span>
       )}
       <button
@@ -131,7 +134,7 @@ function Output({ card, output, single, y, state }: OutputProps): ReactNode {
         data-socket-output={output.output ?? undefined}
       >
         <span className="socket-dot" />
-        {!single && !output.parameter && <span className="socket-name">{output.name}</span>}
+        {isNamed && <span className="socket-name">{output.name}</span>}
       </button>
     </>
   );

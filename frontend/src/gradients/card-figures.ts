@@ -1,5 +1,5 @@
 /** Draws the live figures on cards: numbers, strips, heat maps, histograms. */
-import { CARD_INSET, type Rect } from "../canvas/card-layout";
+import { CARD_INSET, PARAMETER_INSET, PARAMETER_NORM_WIDTH, type Rect } from "../canvas/card-layout";
 import { type Figures, type Frame, MAX, MEAN, MIN, NONFINITE, NORM, ROW } from "../run/frame";
 import type { Picture } from "../wire/messages";
 import { coversAnother, cutCard, stackCards } from "./card-holes";
@@ -12,12 +12,13 @@ import type { Seen } from "./viewport";
 
 const VALUE_FONT = `600 15px ${MONO}`;
 const GRADIENT_FONT = `10px ${MONO}`;
+const NORM_SIGN_FONT = `9px ${MONO}`;
 const DEPOSIT_FONT = `9px ${MONO}`;
 /** What was deposited stands one line above the card's note; below a picture there is less room. */
 const DEPOSIT_LINE = 11;
 const DEPOSIT_LINE_BELOW_PICTURE = 10;
-/** Beside a longer name of a parameter there is room for the norm of its gradient, but not for what it is. */
-const LONGEST_BESIDE_SIGN = 6;
+/** Eight characters, as in 0.000247: what a sign beside it leaves of the room. */
+const NORM_NUMBER_WIDTH = 49;
 
 /** Draws what is live on cards; keeps texts and the staging image. */
 export class FigurePainter {
@@ -27,8 +28,7 @@ export class FigurePainter {
   private readonly gradients = new NumberTexts((value) => `∇ ${signedNumber(value)}`);
   private readonly deposits = new NumberTexts((value) => `.grad ${signedNumber(value)}`);
   private readonly depositNorms = new NumberTexts((value) => `.grad norm ${shortNumber(value)}`);
-  private readonly norms = new NumberTexts((value) => `‖∇‖ ${shortNumber(value)}`);
-  private readonly bareNorms = new NumberTexts(shortNumber);
+  private readonly norms = new NumberTexts(shortNumber);
 
   /** Makes room for a layout's outputs. */
   resize(outputs: number): void {
@@ -37,7 +37,6 @@ export class FigurePainter {
     this.deposits.resize(outputs);
     this.depositNorms.resize(outputs);
     this.norms.resize(outputs);
-    this.bareNorms.resize(outputs);
   }
 
   /** Draws the figures of the seen cards; a card hides those of the cards that it lies on. */
@@ -164,16 +163,19 @@ export class FigurePainter {
     frame: Frame,
     palette: Palette,
   ): void {
-    context.textAlign = "right";
-    context.font = GRADIENT_FONT;
-    card.parameters.forEach(({ name, row }, index) => {
+    const right = card.x + card.layout.width - PARAMETER_INSET;
+    card.parameters.forEach(({ row }, index) => {
       const at = row * ROW;
       if (row < 0 || !((frame.gradients[at + NONFINITE] as number) >= 0)) return;
-      context.fillStyle = signColour(frame.gradients[at + MEAN] as number, palette);
-      const long = name.length > LONGEST_BESIDE_SIGN;
-      const shown = (long ? this.bareNorms : this.norms).text(row, frame.gradients[at + NORM] as number);
       const y = card.y + (card.layout.parameters[index] as number) + 3.5;
-      context.fillText(shown, card.x + card.layout.width - (long ? 7 : CARD_INSET), y);
+      context.fillStyle = signColour(frame.gradients[at + MEAN] as number, palette);
+      context.font = NORM_SIGN_FONT;
+      context.textAlign = "left";
+      context.fillText("‖∇‖", right - PARAMETER_NORM_WIDTH, y, PARAMETER_NORM_WIDTH - NORM_NUMBER_WIDTH);
+      context.font = GRADIENT_FONT;
+      context.textAlign = "right";
+      const shown = this.norms.text(row, frame.gradients[at + NORM] as number);
+      context.fillText(shown, right, y, NORM_NUMBER_WIDTH);
     });
   }
 }

@@ -8,7 +8,6 @@ export type CardKind = "leaf" | "data" | "loss" | "plain";
 
 /** A module's parameter on its card. */
 export interface SceneParameter {
-  readonly name: string;
   /** Row of the frame's `gradients`, −1 if it has none. */
   readonly row: number;
 }
