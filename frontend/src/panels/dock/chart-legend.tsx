@@ -16,21 +16,13 @@ interface Props {
 
 /** The legend. */
 export function ChartLegend({ losses, metrics, validation, step }: Props): ReactNode {
-  const loss = losses.at(-1)?.values[step] ?? Number.NaN;
+  const current = losses.at(-1);
   const width = metrics?.names.length ?? 0;
+  const number = String(step + 1).padStart(String(current?.count ?? 0).length, FIGURE_SPACE);
   return (
-    <div className="loss-legend" data-beside={width > 0 || validation !== null}>
+    <div className="loss-legend">
       <b>this run</b>
-      {losses
-        .slice(0, -1)
-        .toReversed()
-        .map((earlier, index) => (
-          <p key={earlier.run}>
-            {earlier.label}
-            <Sample line="earlier" colour={`var(${runColour(index + 1)})`} />
-          </p>
-        ))}
-      <Entry name={`step ${step + 1}`} value={loss} line="loss" />
+      <Entry name={`step ${number}`} value={current?.values[step] ?? Number.NaN} line="loss" />
       {validation && <Evaluated name="validation" series={validation.loss} step={step} line="validation" />}
       {metrics?.names.map((name, index) => (
         <Entry
@@ -51,9 +43,21 @@ export function ChartLegend({ losses, metrics, validation, step }: Props): React
           dash={metricDash(index)}
         />
       ))}
+      {losses
+        .slice(0, -1)
+        .toReversed()
+        .map((earlier, index) => (
+          <p key={earlier.run}>
+            {earlier.label}
+            <Sample line="earlier" colour={`var(${runColour(index + 1)})`} />
+          </p>
+        ))}
     </div>
   );
 }
+
+/** As wide as a digit: the legend keeps its width while the pointer moves. */
+const FIGURE_SPACE = "\u2007";
 
 interface EntryProps {
   readonly name: string;
@@ -67,7 +71,7 @@ interface EntryProps {
 function Entry({ name, value, line, dash = [], from }: EntryProps): ReactNode {
   return (
     <p className="mono" title={from ? `${exactNumber(value)}, ${from}` : exactNumber(value)}>
-      {name}: {shortNumber(value)}
+      <span className="loss-name">{name}</span>: <span className="loss-value">{shortNumber(value)}</span>
       <Sample line={line} dash={dash} />
     </p>
   );

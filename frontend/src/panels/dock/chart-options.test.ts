@@ -1,7 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { decades } from "./chart-options";
+import { decades, rounded } from "./chart-options";
 
 const shown = (splits: number[]): number[] => decades(null, splits).filter((split) => split !== null);
+
+describe("a linear scale", () => {
+  it("holds its curve and ends at round numbers", () => {
+    expect(rounded(null, 0.48, 0.917)).toEqual([0.4, 1]);
+    expect(rounded(null, -3, 12)).toEqual([-5, 15]);
+    expect(rounded(null, 0, 1)).toEqual([0, 1]);
+  });
+
+  it("has room around a curve that does not move", () => {
+    expect(rounded(null, 1, 1)).toEqual([0.5, 1.5]);
+    expect(rounded(null, 0, 0)).toEqual([-0.5, 0.5]);
+  });
+
+  it("has no ends where there is no number", () => {
+    expect(rounded(null, null, null)).toEqual([null, null]);
+  });
+});
 
 describe("the lines of a logarithmic scale", () => {
   it("stand at whole powers of ten", () => {

@@ -23,11 +23,25 @@ export function optionsFor(element: HTMLElement, plan: ChartPlan): uPlot.Options
     ...sizeOf(element),
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false } },
-    scales: { x: { time: false }, y: { distr: plan.logarithmic ? 3 : 1 }, metric: {} },
+    scales: { x: { time: false }, y: scaleOf(plan), metric: { range: rounded } },
     axes: axesFor(plan, colour),
     series: [{}, ...runLines(plan, colour), ...metricLines(plan, colour), ...validationLines(plan, colour)],
     hooks: { setCursor: [(chart) => plan.onHover(stepUnderCursor(chart))] },
   };
+}
+
+function scaleOf({ logarithmic }: ChartPlan): uPlot.Scale {
+  return logarithmic ? { distr: 3 } : { distr: 1, range: rounded };
+}
+
+/** A linear scale that holds its curves and ends at round numbers. */
+export function rounded(_: unknown, low: number | null, high: number | null): uPlot.Range.MinMax {
+  if (low === null || high === null) return [null, null];
+  const third = (high - low || Math.abs(high) || 1) / 3;
+  const power = 10 ** Math.floor(Math.log10(third));
+  const step = power * ([1, 2, 5].find((part) => part * power >= third * 0.999) ?? 10);
+  const ends: uPlot.Range.MinMax = [Math.floor(low / step) * step, Math.ceil(high / step) * step];
+  return low === high ? [low - step, high + step] : ends;
 }
 
 /** The size a chart takes in its place. */

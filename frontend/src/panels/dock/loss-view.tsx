@@ -30,37 +30,39 @@ export function LossView(): ReactNode {
     () => (rows?.run === current?.run ? validationOf(rows) : null),
     [rows, current?.run],
   );
+  const beside = losses.length > 1 || (metrics?.names.length ?? 0) > 0 || validation !== null;
   return (
     <>
-      <div
-        className="loss-chart"
-        data-beside={(metrics?.names.length ?? 0) > 0 || validation !== null}
-        role="img"
-        aria-label="Loss curve"
-        data-points={count}
-        data-last={count > 0 ? String(current?.values[count - 1]) : ""}
-        data-validation-points={validation?.loss.values.length ?? 0}
-        data-validation-last={lastOf(validation)}
-      >
-        {count > 0 && (
-          <Chart
+      <div className="loss-view" data-beside={beside}>
+        <div
+          className="loss-chart"
+          role="img"
+          aria-label="Loss curve"
+          data-points={count}
+          data-last={count > 0 ? String(current?.values[count - 1]) : ""}
+          data-validation-points={validation?.loss.values.length ?? 0}
+          data-validation-last={lastOf(validation)}
+        >
+          {count > 0 && (
+            <Chart
+              losses={losses}
+              metrics={metrics}
+              validation={validation}
+              logarithmic={logarithmic}
+              onHover={setHover}
+            />
+          )}
+        </div>
+        {current && count > 0 && (
+          <ChartLegend
             losses={losses}
             metrics={metrics}
             validation={validation}
-            logarithmic={logarithmic}
-            onHover={setHover}
+            step={Math.min(hover ?? count - 1, count - 1)}
           />
         )}
       </div>
       {count === 0 && <p className="dock-empty">No losses yet. Press Train or Step: each step adds one.</p>}
-      {current && count > 0 && (
-        <ChartLegend
-          losses={losses}
-          metrics={metrics}
-          validation={validation}
-          step={Math.min(hover ?? count - 1, count - 1)}
-        />
-      )}
     </>
   );
 }
