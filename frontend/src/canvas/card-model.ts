@@ -36,7 +36,7 @@ export interface CardModel {
   readonly inputs: readonly InputModel[];
   /** Outputs, then parameters. */
   readonly outputs: readonly OutputModel[];
-  /** Shape and `grad_fn`, or why there is none. */
+  /** Shape and `grad_fn`, or why there is none; of a bypassed node first that it is. */
   readonly note: string;
   /** What stands in place of a gradient: "none: data"; null where one is drawn. */
   readonly noGradient: string | null;
@@ -91,7 +91,7 @@ export function cardOf(
       ...outputs,
       ...shownParameters.map(({ row }) => ({ output: row.output, name: row.output, parameter: true })),
     ],
-    note: first ? noteOf(first.row) : "",
+    note: noteOf(node, first?.row ?? null),
     noGradient: noGradientOf(first?.row ?? null, kind),
     problems: layout?.problems.get(node.id) ?? NO_PROBLEMS,
     waitsFor: null,
@@ -185,7 +185,12 @@ function kindOf(
   return row.requires_grad ? "leaf" : "data";
 }
 
-function noteOf(row: OutputRow): string {
+function noteOf(node: NodeView, row: OutputRow | null): string {
+  const words = [node.bypass ? "bypassed" : "", row === null ? "" : outcomeOf(row)];
+  return words.filter(Boolean).join(" ");
+}
+
+function outcomeOf(row: OutputRow): string {
   const shape = `[${row.shape.length === 0 ? " " : row.shape.join(", ")}]`;
   const dtype = row.dtype === "float32" ? "" : ` ${row.dtype}`;
   if (row.leaf && row.requires_grad) return `${shape}${dtype} leaf`;

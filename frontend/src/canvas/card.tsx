@@ -45,7 +45,9 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>):
       <div className="card-band" />
       <div className="card-head">
         <span className="card-name">{name}</span>
-        <span className="card-op">{shortOperation(node.op, name)}</span>
+        <span className="card-op">
+          {node.collapsed && node.bypass ? "bypassed" : shortOperation(node.op, name)}
+        </span>
       </div>
       {card.problems.length > 0 ? <ProblemText card={card} /> : <FigureLabels card={card} />}
       {!node.collapsed && (
@@ -71,9 +73,8 @@ function useAttributes(card: CardModel): React.RefObject<HTMLDivElement | null> 
 
 function describe(card: CardModel): string {
   const problems = card.problems.map(({ message, help }) => `${message} ${help}`);
-  const bypassed = card.node.bypass ? ["bypassed"] : [];
   const waits = card.waitsFor === null ? [] : [`waits for ${card.waitsFor}`];
-  return [card.node.op, card.note, ...bypassed, ...waits, ...problems].filter(Boolean).join("; ");
+  return [card.node.op, card.note, ...waits, ...problems].filter(Boolean).join("; ");
 }
 
 /** The op as it fits beside the name: whole, else its last part. */

@@ -28,6 +28,18 @@ describe("the model of a graph", () => {
     expect(cardOf(after, "loss").note).toBe("[ ] MeanBackward0");
   });
 
+  it("says in words that a node is bypassed", () => {
+    const document = sampleDocument();
+    const wx = document.getSnapshot().byId.get("wx")?.uid ?? "";
+
+    setField(document, [wx], "bypass", "true");
+    const snapshot = document.getSnapshot();
+
+    expect(cardOf(modelOf(snapshot, sampleCatalog, null, null), "wx").note).toBe("bypassed");
+    const after = modelOf(snapshot, sampleCatalog, sampleLayout(), null);
+    expect(cardOf(after, "wx").note).toBe("bypassed [3] MulBackward0");
+  });
+
   it("gives a list of tensors a socket for each and an open one", () => {
     const model = modelOf(sampleDocument().getSnapshot(), sampleCatalog, sampleLayout(), null);
 
