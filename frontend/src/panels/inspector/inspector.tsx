@@ -35,13 +35,10 @@ export function Inspector(): ReactNode {
         ) : (
           <GraphSettings />
         )}
-        <IconButton
-          icon="right"
-          name="Fold the inspector"
-          className="inspector-fold"
-          onClick={() => toggle("inspector")}
-        />
       </div>
+      <footer className="inspector-foot">
+        <IconButton icon="right" name="Fold the inspector" onClick={() => toggle("inspector")} />
+      </footer>
       <datalist id="node-names">
         {nodes.length <= 300 && nodes.map((node) => <option key={node.uid} value={node.id} />)}
       </datalist>
