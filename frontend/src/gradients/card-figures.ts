@@ -13,6 +13,8 @@ import type { Seen } from "./viewport";
 const VALUE_FONT = `600 15px ${MONO}`;
 const GRADIENT_FONT = `10px ${MONO}`;
 const NORM_SIGN_FONT = `9px ${MONO}`;
+/** The words that stand in place of a picture, as those of the DOM. */
+const NONE_FONT = '9px system-ui, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
 const DEPOSIT_FONT = `9px ${MONO}`;
 /** What was deposited stands one line above the card's note; below a picture there is less room. */
 const DEPOSIT_LINE = 11;
@@ -24,6 +26,8 @@ const NORM_NUMBER_WIDTH = 49;
 export class FigurePainter {
   private readonly stage = new PictureStage();
   private readonly stack: SceneCard[] = [];
+  /** What stands where a card could have a gradient and has none. */
+  private none = "none";
   private readonly values = new NumberTexts(shortNumber);
   private readonly gradients = new NumberTexts((value) => `∇ ${signedNumber(value)}`);
   private readonly deposits = new NumberTexts((value) => `.grad ${signedNumber(value)}`);
@@ -49,6 +53,7 @@ export class FigurePainter {
     selection: ReadonlySet<string>,
   ): void {
     context.textBaseline = "alphabetic";
+    this.none = noneText(scene, frame);
     stackCards(this.stack, scene, view, selection);
     for (let place = 0; place < this.stack.length; place += 1) {
       const card = this.stack[place] as SceneCard;
@@ -82,7 +87,7 @@ export class FigurePainter {
       context.fillText(shown, card.x + value.x, card.y + value.y + value.height, value.width);
     }
     if (!((frame.gradients[at + NONFINITE] as number) >= 0)) {
-      paintNone(context, card, frame, palette, "∇ none");
+      paintNone(context, card, palette, `∇ ${this.none}`);
       return;
     }
     const mean = frame.gradients[at + MEAN] as number;
@@ -111,7 +116,7 @@ export class FigurePainter {
       true,
     );
     if (!((frame.gradients[card.row * ROW + NONFINITE] as number) >= 0))
-      paintNone(context, card, frame, palette, "none");
+      paintNone(context, card, palette, this.none);
   }
 
   private paintPicture(
@@ -180,18 +185,21 @@ export class FigurePainter {
   }
 }
 
+/** Why what a gradient could reach has none: there is no loss, it was not differentiated yet, or does not depend on it. */
+export function noneText(scene: Scene, frame: Frame): string {
+  if (!frame.withoutGradients) return "none";
+  const loss = scene.cards[scene.lossCard];
+  if (loss === undefined) return "none: no loss";
+  return loss.row >= 0 && loss.reached ? "none yet" : "none";
+}
+
 /** A gradient could have reached the card and did not: it says so. (What cannot be reached says it in the DOM.) */
-function paintNone(
-  context: CanvasRenderingContext2D,
-  card: SceneCard,
-  frame: Frame,
-  palette: Palette,
-  text: string,
-): void {
-  if (frame.withoutGradients || !card.reached) return;
-  const { gradient } = card.layout;
+function paintNone(context: CanvasRenderingContext2D, card: SceneCard, palette: Palette, text: string): void {
+  if (!card.reached) return;
+  const { gradient, figure } = card.layout;
+  const baseline = figure === "number" ? gradient.height : gradient.height / 2 + 4;
   context.textAlign = "left";
-  context.font = GRADIENT_FONT;
+  context.font = figure === "number" ? GRADIENT_FONT : NONE_FONT;
   context.fillStyle = palette.faint;
-  context.fillText(text, card.x + gradient.x, card.y + gradient.y + Math.min(gradient.height, 10));
+  context.fillText(text, card.x + gradient.x, card.y + gradient.y + baseline, gradient.width + 4);
 }
