@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type CardShape, layOutCard, SOCKET_PITCH, shortParameter } from "./card-layout";
+import { type CardShape, layOutCard, problemLines, SOCKET_PITCH, shortParameter } from "./card-layout";
 
 const shape: CardShape = {
   figure: "number",
@@ -41,6 +41,14 @@ describe("a card's layout", () => {
 
     expect(shown).toEqual(["weight", "w…ih_l0", "w…hh_l0", "b…ih_l0", "b…hh_l0"]);
     expect(shortParameter("weight_ih_l0", 180)).toBe("weight_ih_l0");
+  });
+
+  it("gives a problem all lines of the card that its note leaves", () => {
+    const card = layOutCard(shape);
+
+    expect([problemLines(card, false), problemLines(card, true)]).toEqual([5, 3]);
+    expect(problemLines(layOutCard({ ...shape, inputs: 6 }), false)).toBeGreaterThan(5);
+    expect(problemLines(layOutCard({ ...shape, collapsed: true }), true)).toBe(1);
   });
 
   it.each(["number", "strip", "heat", "histogram"] as const)("keeps a %s inside the card", (figure) => {

@@ -98,6 +98,16 @@ export function shortParameter(name: string, width: number): string {
   return `${name.slice(0, characters - 1 - end)}…${name.slice(-end)}`;
 }
 
+/** Where a problem begins on its card, and the height of one of its lines. */
+export const PROBLEM_TOP = 31;
+export const PROBLEM_LINE = 11;
+
+/** How many lines a problem may take on its card: down to the note, or to the border where there is none. */
+export function problemLines(layout: CardLayout, hasNote: boolean): number {
+  const foot = hasNote ? layout.note - 9 : layout.note + 4;
+  return Math.max(1, Math.floor((foot - PROBLEM_TOP) / PROBLEM_LINE));
+}
+
 function collapsedCard(shape: CardShape, width: number): CardLayout {
   const middle = COLLAPSED_HEIGHT / 2;
   const nothing = { x: 0, y: 0, width: 0, height: 0 };

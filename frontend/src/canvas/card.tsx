@@ -5,6 +5,7 @@ import { useEditor } from "../editor/editor";
 import { InlineCode } from "../panels/inline-code";
 import { attributeBook, nodeAttributes } from "./attributes";
 import { useCanvas } from "./canvas-store";
+import { PROBLEM_LINE, PROBLEM_TOP, problemLines } from "./card-layout";
 import type { CardModel } from "./card-model";
 import { Sockets } from "./sockets";
 import "./card.css";
@@ -120,12 +121,14 @@ function FigureLabels({ card }: { readonly card: CardModel }): ReactNode {
 
 function ProblemText({ card }: { readonly card: CardModel }): ReactNode {
   const [first] = card.problems;
+  const lines = problemLines(card.layout, card.note !== "");
+  const place = { top: PROBLEM_TOP, height: lines * PROBLEM_LINE, lineHeight: `${PROBLEM_LINE}px` };
   return (
-    <div className="card-problems">
+    <div className="card-problems" style={card.node.collapsed ? {} : place}>
       <span className="card-badge" aria-hidden="true">
         {card.problems.length > 1 ? card.problems.length : "!"}
       </span>
-      <span className="card-problem-text">
+      <span className="card-problem-text" style={{ WebkitLineClamp: lines }}>
         <InlineCode text={first?.message ?? ""} />
       </span>
     </div>
