@@ -40,7 +40,7 @@ class Copying:
         began = time.monotonic()
         try:
             write_copy(self._path, self._session.copy())
-        except (OSError, MemoryError) as error:
+        except (OSError, MemoryError, RuntimeError, TypeError) as error:
             print(f"No copy of the state could be written: {error}", file=sys.stderr)  # noqa: T201
         took = time.monotonic() - began
         self._due = began + max(self._interval, _SHARE * took)

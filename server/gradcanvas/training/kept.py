@@ -179,7 +179,7 @@ def _require_moments(notes: Notes, entries: Mapping[str, Entry]) -> None:
     """Make sure that the optimiser's state is a tree of tensors that are there."""
     try:
         state = {ref: lower(tree, lambda name: entries[name].tensor()) for ref, tree in notes.moments.items()}
-    except (ValueError, TypeError, KeyError, RuntimeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RuntimeError, RecursionError) as error:
         raise ValueError(f"the state of the optimiser is damaged ({error})") from None
     if not all(isinstance(each, dict) for each in state.values()):
         raise ValueError("the state of the optimiser is damaged")

@@ -89,8 +89,10 @@ class Moment:
         Raises:
             RunError: the loss cannot be differentiated; the deposits are as they were.
         """
-        if self.observation.kept and self._capture(is_passing, owed or {}):
-            return
+        if self.observation.kept:
+            if self._capture(is_passing, owed or {}):
+                return
+            self._retain()
         assert self.loss is not None
         held = {} if is_empty else {ref: leaf.grad for ref, leaf in self.leaves.items()}
         for ref in held:
@@ -129,13 +131,19 @@ class Moment:
             before = leaf.grad
             if gradient is None or before is not None:
                 _deposit(leaf, before, gradient)
-            elif owed and (zeros := owed.get(leaf)) is not None:
+            elif owed and gradient.layout == torch.strided and (zeros := owed.get(leaf)) is not None:
                 leaf.grad = gradient + zeros
             elif is_passing and gradient.stride() == leaf.stride():
                 leaf.grad = gradient
             else:
                 leaf.grad = _own(gradient, leaf)
         return True
+
+    def _retain(self) -> None:
+        """Have every tensor keep its gradient: of a batch, which is no leaf, none would otherwise."""
+        for tensor in (*self.observation.kept, *self.observation.values.values()):
+            if tensor.requires_grad and not tensor.is_leaf:
+                tensor.retain_grad()
 
     def _hand_out(self) -> None:
         """Let each tensor of the observation hold its own gradient, as if it had kept it in the backward."""
@@ -203,5 +211,6 @@ def _deposit(leaf: Tensor, before: Tensor | None, fresh: Tensor | None) -> None:
     if before is None or fresh is None:
         leaf.grad = fresh if before is None else before
     else:
+        # A dense tensor takes a sparse one, not the other way round.
         with torch.no_grad():
-            leaf.grad = before + fresh
+            leaf.grad = before + fresh if before.layout == torch.strided else fresh + before

@@ -191,14 +191,13 @@ class Updates:
         if self.optimiser is None or before is None or before.optimiser is None:
             self.resting = before
             return True
-        older = before
-        if not _same_kind(self.train, older.train):
+        if not _same_kind(self.train, before.train):
             return False
-        known = older.optimiser.state
+        known = before.optimiser.state
         for leaf in self.tensors:
             if leaf in known:
                 self.optimiser.state[leaf] = known[leaf]
-        self._catch_up(older)
+        self._catch_up(before)
         return True
 
     def state(self) -> dict[str, Any]:

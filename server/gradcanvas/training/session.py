@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from torch import Tensor
 
 from gradcanvas.program.errors import NodeError
-from gradcanvas.training.failures import refusal
+from gradcanvas.training.failures import RunError, refusal
 from gradcanvas.training.ground import Ground
 from gradcanvas.training.ledger import Entry
 from gradcanvas.training.moments import Kind, Moment, observe
@@ -222,10 +222,22 @@ class Session(Ground):
         return self._observe(given, "step")
 
     def _record(self, numbers: tuple[Tensor, ...]) -> None:
-        loss = numbers[0]
-        self.losses.add(loss.clone() if loss.is_leaf or loss._is_view() else loss)
+        self.losses.add(numbers[0])
         if self.metrics.width:
-            self.metrics.add(*(number.clone() for number in numbers[1:]))
+            for name, number in zip(self.graph.program.metrics, numbers[1:], strict=True):
+                if number.numel() != 1 or number.is_complex():
+                    raise self._refused_metric(name, number)
+            self.metrics.add(*numbers[1:])
+
+    def _refused_metric(self, name: str, number: Tensor) -> RunError:
+        """Say that a metric is no number, which only running it could tell."""
+        kind = "is complex" if number.is_complex() else f"has {number.numel()} elements"
+        message = f"The metric `{name}` {kind}, in step {self.standing.step}: it has to be one real number."
+        refused = refusal(
+            f"/train/metrics/{name}", "run-failed", message, "Reduce it, with `torch.mean` say."
+        )
+        self.failed = refused.problem
+        return refused
 
     def _require_loss(self) -> None:
         self._require_made()

@@ -23,12 +23,13 @@ def plain_step(program: Program, state: State) -> Numbers:
     state.updates.settle()
     numbers = _compute(program, _next_inputs(program, state))
     _backward(numbers[0])
+    told = _as_computed(numbers)
     updates = state.updates
     updates.clip()
     updates.apply()
     updates.advance(numbers[0])
     updates.zero()
-    return numbers
+    return told
 
 
 def watched_step(program: Program, state: State, observe: Observe) -> tuple[Moment, Numbers]:
@@ -36,13 +37,14 @@ def watched_step(program: Program, state: State, observe: Observe) -> tuple[Mome
     moment = observe(state.batches.next(state.sources))
     moment.differentiate(is_empty=state.is_empty, is_passing=True, owed=state.updates.owed_zeros)
     assert moment.loss is not None
+    told = _as_computed((moment.loss, *moment.observation.metrics))
     separate(moment, program, state)
     updates = state.updates
     updates.clip()
     updates.apply()
     updates.advance(moment.loss)
     updates.zero(keep=True)
-    return moment, (moment.loss, *moment.observation.metrics)
+    return moment, told
 
 
 def closure_step(program: Program, state: State, observe: Observe | None) -> tuple[Moment | None, Numbers]:
@@ -87,6 +89,15 @@ def separate(moment: Moment, program: Program, state: State) -> None:
     train = state.updates.train
     if train is not None and (train.clip_norm is not None or train.clip_value is not None):
         moment.separate_gradients()
+
+
+def _as_computed(numbers: Numbers) -> Numbers:
+    """Copy what the update may change: a loss or a metric that is a leaf, or shares the memory of one."""
+    if len(numbers) == 1 and not numbers[0].is_leaf and not numbers[0]._is_view():
+        return numbers
+    return tuple(
+        number.detach().clone() if number.is_leaf or number._is_view() else number for number in numbers
+    )
 
 
 def _next_inputs(program: Program, state: State) -> tuple[Tensor, ...]:

@@ -37,7 +37,15 @@ def from_bytes(data: bytes) -> Any:
         header = json.loads(data[8 : 8 + length])["__metadata__"][_HEADER]
         tensors = safetensors.torch.load(data)
         return lower(json.loads(header), tensors.__getitem__)
-    except (ValueError, KeyError, TypeError, RecursionError, safetensors.SafetensorError) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RuntimeError,
+        RecursionError,
+        safetensors.SafetensorError,
+    ) as error:
         raise ValueError(f"This is not a copy of a session's state: {error}") from error
 
 
@@ -51,6 +59,10 @@ def lift(value: Any, tensors: dict[str, Tensor], prefix: str = "") -> Any:
     """
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if isinstance(value, Tensor) and value.layout == torch.sparse_coo:
+        parts = value.detach()
+        entries = [parts._indices(), parts._values(), list(parts.shape)]
+        return {"sparse": [lift(item, tensors, prefix) for item in entries]}
     if isinstance(value, Tensor):
         name = f"{prefix}{len(tensors)}"
         plain = value.detach().resolve_conj().resolve_neg()
@@ -82,6 +94,9 @@ def lower(value: Any, take: Callable[[str], Any]) -> Any:
             return take(content)
         case "complex":
             return torch.view_as_complex(take(content))
+        case "sparse":
+            indices, values, shape = (lower(item, take) for item in content)
+            return torch.sparse_coo_tensor(indices, values, shape, check_invariants=True)
         case "list":
             return [lower(item, take) for item in content]
         case "tuple":
