@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { traceCurve } from "./plates";
+import { isCurve, traceCurve } from "./plates";
 
 /** Where a curve's lines lead, drawn into a square of 100. */
 function pointsOf(values: number[], steps: number[] | null, logarithmic = false): [number, number][] {
@@ -22,6 +22,23 @@ describe("the curve on a plate", () => {
       [75, 50],
       [100, 75],
     ]);
+  });
+
+  it("fills its plate where it has no past", () => {
+    expect(pointsOf([Number.NaN, Number.NaN, 4, 2, 1], [0, 100, 200, 300, 400])).toEqual([
+      [0, 0],
+      [50, 50],
+      [100, 75],
+    ]);
+  });
+
+  it("needs two values, and one above zero", () => {
+    const isDrawn = (...values: number[]): boolean => isCurve(Float32Array.from(values), 0, values.length);
+
+    expect(isDrawn(2, 1)).toBe(true);
+    expect(isDrawn(0, 0, 1)).toBe(true);
+    expect(isDrawn(Number.NaN, Number.NaN, 1)).toBe(false);
+    expect(isDrawn(0, 0)).toBe(false);
   });
 
   it("reaches below zero where a loss does", () => {

@@ -19,6 +19,10 @@ export const MONO =
   'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
 const INSET = 6;
+/** Heights in a plate: the number's baseline above a curve, and where the curve begins; it ends as far from the border. */
+const NUMBER_BASELINE = 11.5;
+const CURVE_TOP = 18;
+const CURVE_FOOT = 5;
 
 /** Draws plates; keeps the texts of their numbers. */
 export class PlatePainter {
@@ -81,17 +85,17 @@ export class PlatePainter {
     const mean = figures[row * ROW + MEAN] as number;
     const colour = finite ? signColour(mean, palette) : palette.problem;
     paintPanel(context, left, top, width, height, palette, finite ? palette.line : colour);
-    const curve = reach > 1;
+    const start = row * HISTORY_POINTS;
+    const curve = isCurve(history.values, start, reach);
     context.fillStyle = colour;
-    const baseline = curve ? top + 12.5 * scale : y + 3.5 * scale;
+    const baseline = curve ? top + NUMBER_BASELINE * scale : y + 3.5 * scale;
     context.fillText(this.texts.text(edge, mean), x, baseline);
     if (!curve) return;
     context.strokeStyle = colour;
     context.beginPath();
     const inset = INSET * scale;
-    const room = height - 21.5 * scale;
-    const start = row * HISTORY_POINTS;
-    const from = top + 16.5 * scale;
+    const room = height - (CURVE_TOP + CURVE_FOOT) * scale;
+    const from = top + CURVE_TOP * scale;
     const place = { x: left + inset, y: from, width: width - 2 * inset, height: room };
     traceCurve(context, history.values, start, reach, 1, place, false, history.steps, points);
     context.stroke();
@@ -202,13 +206,27 @@ export function signColour(value: number, palette: Palette): string {
   return value < 0 ? palette.minus : palette.dim;
 }
 
+/** Whether values have a course: two of them are finite, and one is above zero. */
+export function isCurve(values: Float32Array, start: number, count: number): boolean {
+  let finite = 0;
+  let isAboveZero = false;
+  for (let k = 0; k < count; k += 1) {
+    const value = values[start + k] as number;
+    if (!Number.isFinite(value)) continue;
+    finite += 1;
+    isAboveZero ||= value > 0;
+    if (finite > 1 && isAboveZero) return true;
+  }
+  return false;
+}
+
 /** Fewer points than these are marked: between them nothing was seen. */
 const FEW_POINTS = 10;
 const MARK_RADIUS = 1.1;
 
 /** Adds a curve of `count` values to the path, from zero (or the least below it) to the largest; `logarithmic` if all
-are positive and far apart. A point stands where its step is (`steps`), or, without these, where its number is. The
-first `points` are drawn, in the room of all. */
+are positive and far apart. A point stands where its step is (`steps`, from that of the first finite value on), or,
+without these, where its number is. The first `points` are drawn, in the room of all. */
 export function traceCurve(
   context: CanvasRenderingContext2D,
   values: Float32Array | Float64Array,
@@ -222,8 +240,10 @@ export function traceCurve(
 ): void {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
+  let begin = -1;
   for (let k = 0; k < count; k += stride) {
     const value = values[start + k] as number;
+    if (begin < 0 && Number.isFinite(value)) begin = k;
     if (value > most && value < Number.POSITIVE_INFINITY) most = value;
     if (value < least && value > Number.NEGATIVE_INFINITY) least = value;
   }
@@ -231,7 +251,7 @@ export function traceCurve(
   const logs = logarithmic && least > 0 && most / least > 20;
   const low = logs ? Math.log(least) : Math.min(0, least);
   const span = (logs ? Math.log(most) : most) - low || 1;
-  const first = steps?.[0] ?? 0;
+  const first = steps?.[begin] ?? 0;
   const reach = (steps?.[count - 1] ?? 1) - first || 1;
   let begun = false;
   for (let k = 0; k < points; k += stride) {
@@ -246,7 +266,7 @@ export function traceCurve(
     if (begun) context.lineTo(px, py);
     else context.moveTo(px, py);
     begun = true;
-    if (steps && count < FEW_POINTS) mark(context, px, py);
+    if (steps && count - begin < FEW_POINTS) mark(context, px, py);
   }
 }
 
