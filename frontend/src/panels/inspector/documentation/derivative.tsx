@@ -16,6 +16,19 @@ interface Props {
 
 /** How the gradient comes back through one node; it follows an edit when the numbers have been shown. */
 export function NodeDerivative({ node, operation }: Props): ReactNode {
+  return node.bypass ? <Bypassed /> : <NodeThatRuns node={node} operation={operation} />;
+}
+
+function Bypassed(): ReactNode {
+  return (
+    <section aria-label="Derivative" className="derivative">
+      <h3 className="inspector-heading">Derivative</h3>
+      <p className="derivative-said">Bypassed: the gradient passes unchanged.</p>
+    </section>
+  );
+}
+
+function NodeThatRuns({ node, operation }: Props): ReactNode {
   const snapshot = useSnapshot();
   const layout = useRun((run) => run.layout);
   const around = useMemo(
