@@ -9,6 +9,8 @@ interface ChoiceProps {
   readonly choices: readonly (readonly [string, string])[];
   readonly required?: boolean;
   readonly title?: string;
+  /** The list has a line of its own: its texts are long. */
+  readonly wide?: boolean;
   readonly onChoose: (value: string) => void;
 }
 
@@ -19,11 +21,12 @@ export function ChoiceField({
   choices,
   required = false,
   title,
+  wide = false,
   onChoose,
 }: ChoiceProps): ReactNode {
   const id = useId();
   return (
-    <div className="field-row" data-required={required} title={title}>
+    <div className="field-row" data-required={required} data-wide={wide} title={title}>
       <FieldLabel id={id} name={label} />
       <select id={id} className="field" value={value} onChange={(event) => onChoose(event.target.value)}>
         {choices.map(([choice, text]) => (

@@ -15,6 +15,16 @@ export const DATA = "gradcanvas.data";
 
 const FILE = "file";
 
+/** As many characters as the field shows. */
+const ROOM = 25;
+
+/** "a long name.csv, 1.2 kB" with as much of the name as fits; the size is whole. */
+export function shortened(held: string): string {
+  const comma = held.lastIndexOf(", ");
+  const room = ROOM - (held.length - comma);
+  return comma <= room ? held : `${held.slice(0, room - 1)}…${held.slice(comma)}`;
+}
+
 /** Chooses a set or a file; what the new one does not take goes with the old one, as one edit. */
 export function DataSourceField({ node }: { readonly node: NodeView }): ReactNode {
   const editor = useEditor();
@@ -22,6 +32,7 @@ export function DataSourceField({ node }: { readonly node: NodeView }): ReactNod
   const operation = useCatalog(({ catalog }) => catalog.operations.get(DATA));
   const literal = node.args.get("source");
   const isFile = literal?.startsWith('"data:') === true;
+  const held = isFile ? describeDataUrl((literal ?? "").slice(1, -1)) : "";
   const value = isFile ? FILE : String(plainValue(literal) ?? "");
   const sets =
     operation?.overloads.flatMap((overload) =>
@@ -48,20 +59,18 @@ export function DataSourceField({ node }: { readonly node: NodeView }): ReactNod
         label="source"
         value={value}
         required
-        title="source: a built-in set, or a CSV, NPY or safetensors file"
+        wide={isFile}
+        title={held || "source: a built-in set, or a CSV, NPY or safetensors file"}
         choices={[
           ...[...others, ...sets].map((name) => [name, name] as const),
-          [FILE, isFile ? describeDataUrl((literal ?? "").slice(1, -1)) : "a file…"] as const,
+          [FILE, isFile ? shortened(held) : "a file…"] as const,
         ]}
         onChoose={(name) => (name === FILE ? choose() : take(JSON.stringify(name)))}
       />
       {isFile && (
-        <div className="field-row">
-          <span />
-          <button type="button" className="small-button" onClick={choose}>
-            Choose another file
-          </button>
-        </div>
+        <button type="button" className="small-button" onClick={choose}>
+          Choose another file
+        </button>
       )}
     </>
   );
