@@ -20,8 +20,10 @@ export function Header(): ReactNode {
         <div className="header-left">
           <img className="header-logo" src="/app/logo.svg" alt="" />
           <h1 className="header-name">GradCanvas</h1>
-          <Title />
-          <Saved />
+          <div className="header-document">
+            <Title />
+            <Saved />
+          </div>
           <FileButtons />
         </div>
         <RunToolbar />

@@ -130,19 +130,21 @@ export function RunStatus(): ReactNode {
       data-state={state}
       title={status ? `${text} (torch ${status.torch})` : ""}
     >
-      {linesOf(text)}
+      {state === "running" ? steady(text) : text}
     </output>
   );
 }
 
-/** Where it takes two lines it breaks after the step; a sentence breaks anywhere. */
-function linesOf(text: string): ReactNode {
-  const [, step, loss] = /^(step .*, )(loss .*)$/.exec(text) ?? [];
-  if (!step) return text;
+/** While a run goes on its step and loss have room to grow: what stands beside them keeps its place. */
+function steady(text: string): ReactNode {
+  const [, step, target, loss] = /^step (\d+)( of \d+, loss )(.*)$/.exec(text) ?? [];
+  if (!step || !target || !loss) return text;
+  const digits = target.replace(/\D/g, "").length;
   return (
     <>
-      <span>{step}</span>
-      <span>{loss}</span>
+      step <span style={{ minWidth: `${digits}ch` }}>{step}</span>
+      {target}
+      <span className="run-loss">{loss}</span>
     </>
   );
 }
