@@ -25,6 +25,12 @@ describe("where a run stands", () => {
     expect(statusText(at({ state: "paused" }))).toBe("step 17 of 200, loss 0.0123, paused");
   });
 
+  it("says that it was stopped before its end", () => {
+    const stopped = { ...at({ step: 720, of: 800 }), stopped: true };
+
+    expect(statusText(stopped)).toBe("step 720 of 800, loss 0.0123, stopped");
+  });
+
   it("says of a loss that it is no number, and nothing where there is none", () => {
     expect(statusText(at({ loss: null }), 17, Number.NaN, { step: 17, loss: Number.NaN })).toBe(
       "step 17 of 200, loss nan",

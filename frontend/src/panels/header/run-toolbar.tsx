@@ -1,5 +1,5 @@
 /** The tool bar "Run": the verbs of a session, the device, and where the run stands. */
-import { memo, type ReactNode } from "react";
+import { memo, type ReactNode, useRef } from "react";
 import { setGraphField } from "../../document/commands";
 import { useDocument, useEditor } from "../../editor/editor";
 import { shortNumber } from "../../gradients/number-text";
@@ -7,6 +7,7 @@ import { useRun } from "../../run/run-store";
 import type { RunState, Status, Verb } from "../../wire/messages";
 import { useWire } from "../../wire/wire-store";
 import { Icon, type IconName } from "../icons";
+import { followCourse, type RunCourse } from "./run-course";
 
 interface VerbRow {
   readonly verb: Verb;
@@ -121,7 +122,8 @@ export function RunStatus(): ReactNode {
   const { run } = useEditor();
   const state = status?.state ?? "starting";
   const busy = useWire((connection) => connection.busy) && state !== "running";
-  const text = busy ? "evaluating…" : statusText(status, run.frame?.step, run.frame?.loss, run.losses.last());
+  const told = useStopped(status);
+  const text = busy ? "evaluating…" : statusText(told, run.frame?.step, run.frame?.loss, run.losses.last());
   return (
     <output
       className="run-status"
@@ -133,6 +135,20 @@ export function RunStatus(): ReactNode {
       {state === "running" ? steady(text) : text}
     </output>
   );
+}
+
+interface ToldStatus extends Status {
+  /** Ended before it had come to `of`. */
+  readonly stopped?: boolean;
+}
+
+/** The status; of a run that was stopped with the step to which it was to go. */
+function useStopped(status: Status | null): ToldStatus | null {
+  const course = useRef<RunCourse | null>(null);
+  if (status === null) return null;
+  const known = followCourse(course.current, status);
+  course.current = known;
+  return known === null || known.stoppedAt === null ? status : { ...status, of: known.of, stopped: true };
 }
 
 /** While a run goes on its step and loss have room to grow: what stands beside them keeps its place. */
@@ -151,7 +167,7 @@ function steady(text: string): ReactNode {
 
 /** The status in words; while a run streams, step and loss are those of the newest frame. */
 export function statusText(
-  status: Status | null,
+  status: ToldStatus | null,
   frameStep?: number,
   frameLoss?: number,
   lastLoss: { readonly step: number; readonly loss: number } | null = null,
@@ -168,5 +184,6 @@ export function statusText(
   const parts = [status.of > 0 ? `step ${step} of ${status.of}` : `step ${step}`];
   if (loss !== null) parts.push(`loss ${shortNumber(loss)}`);
   if (status.state === "paused") parts.push("paused");
+  if (status.stopped) parts.push("stopped");
   return parts.join(", ");
 }
