@@ -115,3 +115,72 @@ def test_an_evaluation_that_takes_long_is_told_and_stop_ends_it(page: Page, serv
     editor.field("n").fill("1")
 
     editor.expect_value("loss", 6250000.0)
+
+
+def test_earlier_runs_stand_in_the_legend_by_their_rate_until_they_are_forgotten(
+    page: Page, server: Server
+) -> None:
+    editor = Editor(page, server.address)
+    optimizer = {"op": "gradcanvas.descent", "args": {"lr": 0.5}}
+    editor.open(f"/g/{make(page, server, chain(optimizer=optimizer))}")
+    tools = page.get_by_role("button", name="Forget earlier runs")
+    dock = page.get_by_role("tabpanel", name="Loss")
+    editor.train(9)
+    expect(tools).to_have_count(0)
+
+    editor.verb("Reset").click()
+    expect(editor.status).to_contain_text("step 0")
+    editor.field("lr").fill("0.02")
+    editor.train(9)
+    expect(dock.get_by_text(re.compile(r"^run \d+, lr 0\.5$"))).to_be_visible()
+    expect(dock.get_by_text("lr 0.02")).to_have_count(0)
+    tools.click()
+
+    expect(dock.get_by_text(re.compile(r"^run \d"))).to_have_count(0)
+    expect(tools).to_have_count(0)
+    expect(editor.loss_chart).to_have_attribute("data-points", "9")
+
+
+def test_a_bypassed_node_says_that_its_gradient_passes(page: Page, server: Server) -> None:
+    editor = Editor(page, server.address)
+    editor.open(f"/g/{make(page, server, chain())}")
+    derivative = editor.inspector.get_by_role("region", name="Derivative")
+
+    editor.node("grown").click()
+    expect(derivative).to_contain_text("Derivative of exp at grown")
+    editor.inspector.get_by_role("switch", name="bypass").click()
+
+    expect(derivative).to_contain_text("Bypassed: the gradient passes unchanged.")
+    expect(derivative).not_to_contain_text("at grown")
+
+
+def test_the_inspector_can_be_folded_wherever_its_fields_are_scrolled(page: Page, server: Server) -> None:
+    editor = Editor(page, server.address)
+    page.set_viewport_size({"width": 1280, "height": 500})
+    editor.open_example("linear-regression")
+
+    fold = page.get_by_role("button", name="Fold the inspector")
+    expect(fold).to_be_in_viewport(ratio=1)
+    fold.click()
+
+    expect(editor.inspector).to_have_count(0)
+
+
+def test_the_tool_bar_stays_whatever_the_title_and_the_status_say(page: Page, server: Server) -> None:
+    editor = Editor(page, server.address)
+    optimizer = {"op": "gradcanvas.descent", "args": {"lr": 0.0001}}
+    graph = chain(optimizer=optimizer, steps=1_000_000)
+    editor.open(f"/g/{make(page, server, graph)}")
+    place = editor.verb("Train").bounding_box()
+
+    page.get_by_label("Title").fill("A title that is longer than all the room which the page has for it")
+    editor.verb("Train").click()
+    expect(editor.status).to_have_text(re.compile(r"^step \d{4,} of 1000000, loss"))
+
+    assert editor.verb("Train").bounding_box() == place
+    line = editor.status.evaluate(
+        "(line) => [line.clientHeight, parseFloat(getComputedStyle(line).lineHeight)]"
+    )
+    assert line[0] == line[1]
+    editor.verb("Stop").click()
+    expect(editor.status).to_have_text(re.compile(r"^step \d+ of 1000000, loss \S+, stopped$"))
