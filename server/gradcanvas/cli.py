@@ -116,8 +116,10 @@ def run(
     files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Graph files; - for one graph a line.")],
     steps: Annotated[int | None, typer.Option(min=0, help="Instead of the file's; 0 evaluates once.")] = None,
     device: Device = None,
-    seed: Annotated[int | None, typer.Option(help="Instead of the file's.")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of PyTorch.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=-(2**63), max=2**64 - 1, help="Instead of the file's.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=1024, help="Threads of PyTorch.")] = None,
     record: Annotated[Record, typer.Option(help="Which steps to write besides the last.")] = Record.NONE,
     compiled: Annotated[bool, typer.Option("--compile", help="Run through torch.compile.")] = False,
     limit: Annotated[int, typer.Option(min=0, help="Largest tensor whose values are printed.")] = 1000,

@@ -195,3 +195,13 @@ def test_a_person_is_told_where_metrics_and_validation_began_and_ended(tmp_path:
 
     lines = done.stdout.splitlines()
     assert [line.rsplit(" ", 3)[0] for line in lines[1:4]] == ["slope", "validation loss", "validation slope"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--threads", "99999999999"), ("--seed", "99999999999999999999999")]
+)
+def test_numbers_that_torch_cannot_hold_are_a_wrong_use(option: str, value: str) -> None:
+    done = gradcanvas("run", LINEAR, option, value)
+
+    assert done.returncode == 2
+    assert option in done.stderr

@@ -398,3 +398,30 @@ def test_a_negative_size_is_told_where_torch_has_no_words_for_it() -> None:
     (problem,) = checked({"x": node("torch.randn", args={"size": [-3, 2]})}).problems
 
     assert (problem.where, problem.message) == ("/nodes/x", "`x.size` holds a negative number: [-3, 2].")
+
+
+def test_a_device_beyond_those_that_torch_can_number_is_not_there() -> None:
+    (problem,) = check_document(read('{"gradcanvas": 1, "device": "cuda:200"}'), load_catalog()).problems
+
+    assert (problem.where, problem.code) == ("/device", "no-device")
+
+
+@pytest.mark.parametrize(
+    ("train", "where"),
+    [
+        ({"optimizer": {"op": "torch.optim.LBFGS"}, "clip": {"norm": 1.0}}, "/train/clip"),
+        ({"metrics": {"step": "loss"}, "validation": {"x": "w"}}, "/train/metrics/step"),
+        ({"metrics": {"loss": "loss"}, "validation": {"x": "w"}}, "/train/metrics/loss"),
+    ],
+)
+def test_what_training_would_pass_over_is_a_problem(train: Json, where: str) -> None:
+    nodes = {
+        "x": randn(2),
+        "w": randn(2, requires_grad=True),
+        "wx": node("torch.mul", {"input": "w", "other": "x"}),
+        "loss": node("torch.sum", {"input": "wx"}),
+    }
+
+    seen = checked(nodes, train={"loss": "loss", "steps": 1, **train})
+
+    assert [place for place, _ in found(seen.problems)] == [where]

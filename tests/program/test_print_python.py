@@ -289,3 +289,31 @@ def test_modules_several_outputs_indices_and_bypassed_nodes_print_as_they_run() 
             assert is_same(variables[name].get_parameter(key).grad, parameter.grad) or key == "bias"
             assert f"{name}.{key}: {parameter.tolist()}" in printed.splitlines()
     assert ".values" in print_python(bound(text), device="cpu")
+
+
+def test_numbers_of_training_that_are_not_finite_and_functions_without_outputs_are_python() -> None:
+    text = json.dumps(
+        {
+            "gradcanvas": 1,
+            "device": "cpu",
+            "functions": {"idle": {"inputs": ["a"], "nodes": {}, "outputs": {}}},
+            "nodes": {
+                "w": {"op": "torch.ones", "args": {"size": [2]}, "requires_grad": True, "group": "slow"},
+                "nothing": {"op": "gradcanvas.call", "inputs": {"a": "w"}, "args": {"function": "idle"}},
+                "loss": {"op": "torch.sum", "inputs": {"input": "w"}},
+            },
+            "train": {
+                "loss": "loss",
+                "steps": 1,
+                "optimizer": {
+                    "op": "torch.optim.SGD",
+                    "args": {"lr": "inf"},
+                    "groups": {"slow": {"lr": 0.5, "momentum": "nan"}},
+                },
+            },
+        }
+    )
+
+    variables, _ = executed(print_python(bound(text), device="cpu"))
+
+    assert variables["w"].shape == (2,)

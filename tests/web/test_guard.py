@@ -58,7 +58,7 @@ def test_this_machines_own_names_are_taken_behind_any_port(server: Server, host:
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://evil.example", "null", "https://127.0.0.1.evil.example", "file://"]
+    "origin", ["http://evil.example", "null", "https://127.0.0.1.evil.example", "file://", "http://["]
 )
 def test_another_sites_page_is_refused(server: Server, origin: str) -> None:
     bodies: tuple[dict[str, str] | None, ...] = (None, {})

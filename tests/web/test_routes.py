@@ -164,10 +164,22 @@ def test_a_graph_is_exported(server: Server, to: str, beginning: bytes) -> None:
         assert re.fullmatch(r'attachment; filename="mine\.(py|dot|svg)"', headers["Content-Disposition"])
 
 
+def test_json_of_something_else_is_refused_and_makes_no_graph(server: Server) -> None:
+    before = server.json("/api/graphs")
+
+    status, _, body = server.request("/api/graphs", {"file": '{"name": "some-package", "version": "1.0"}'})
+
+    assert status == 422
+    assert json.loads(body)["error"]["code"] == "not-a-graph"
+    assert server.json("/api/graphs") == before
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "/nowhere",
+        "/app/%00",
+        "/api/graphs/unknown/revisions/99999999999999999999999",
         "/g/unknown",
         "/app/../pyproject.toml",
         "/app/%2e%2e/%2e%2e/pyproject.toml",

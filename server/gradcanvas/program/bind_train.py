@@ -72,6 +72,7 @@ class _TrainBinder:
 
     def bind(self, train: Train) -> BoundTrain:
         metrics = {name: self.reference(("metrics", name), text) for name, text in train.metrics.items()}
+        self._report_what_has_no_effect(train)
         return BoundTrain(
             loss=self.reference(("loss",), train.loss) if train.loss is not None else None,
             steps=train.steps,
@@ -83,6 +84,16 @@ class _TrainBinder:
             metrics={name: found for name, found in metrics.items() if found is not None},
             validation=self.validation(train.validation),
         )
+
+    def _report_what_has_no_effect(self, train: Train) -> None:
+        """Report what would be passed over, or would stand in the place of something else."""
+        if train.clip and train.optimizer and train.optimizer.op == "torch.optim.LBFGS":
+            message = "`torch.optim.LBFGS` computes its gradients itself: nothing can clip them in between."
+            self.problems.add(("train", "clip"), "bad-value", message, "Take the clipping away.")
+        for name in ("step", "loss"):
+            if train.validation and name in train.metrics:
+                message = f"A metric called `{name}` would take the place of the validation's own `{name}`."
+                self.problems.add(("train", "metrics", name), "name-twice", message, "Give it another name.")
 
     def reference(self, at: tuple[str, ...], text: str) -> Reference | None:
         """Resolve one reference of `train`; None if it leads nowhere or to what cannot run."""

@@ -201,7 +201,8 @@ class ScopePrinter:
     ) -> str:
         """Return the line that calls a function and takes what it gives."""
         left = ", ".join(targets.get(name, "_") for name in body.scope.outputs)
-        return f"{left} = {self.function_call(node, body, given)}"
+        call = self.function_call(node, body, given)
+        return f"{left} = {call}" if left else call
 
     def function_call(self, node: BoundNode, body: Body, given: Mapping[str, str]) -> str:
         """Return the call of a function: its inputs, then the sources and modules that the node owns."""

@@ -13,6 +13,7 @@ from gradcanvas.program.print_names import Names
 from gradcanvas.program.print_scope import INDENT, arguments_text
 from gradcanvas.program.print_validation import PrintedValidation, validation_lines
 from gradcanvas.program.schedules import schedule_text
+from gradcanvas.program.values import python_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +170,16 @@ def _group_text(bound: BoundOptimizer, leaves: Sequence[Leaf], special: Mapping[
     members = ", ".join(leaf.text for leaf in leaves)
     args, kwargs = literal_arguments(bound.overload, special)
     assert not args
-    rest = "".join(f', "{name}": {value!r}' for name, value in kwargs.items())
+    rest = "".join(f', "{name}": {python_text(value)}' for name, value in kwargs.items())
     return f'{{"params": [{members}]{rest}}}'
 
 
 def _clip(loop: Loop) -> list[str]:
     listed = "[" + ", ".join(leaf.text for leaf in loop.leaves) + "]"
     if loop.train.clip_norm is not None:
-        return [f"torch.nn.utils.clip_grad_norm_({listed}, {loop.train.clip_norm!r})"]
+        return [f"torch.nn.utils.clip_grad_norm_({listed}, {python_text(loop.train.clip_norm)})"]
     if loop.train.clip_value is not None:
-        return [f"torch.nn.utils.clip_grad_value_({listed}, {loop.train.clip_value!r})"]
+        return [f"torch.nn.utils.clip_grad_value_({listed}, {python_text(loop.train.clip_value)})"]
     return []
 
 
@@ -206,4 +207,4 @@ def _arguments(bound: BoundOptimizer, values: Mapping[str, object]) -> str:
 
 def _value(bound: BoundOptimizer, values: Mapping[str, object], name: str) -> str:
     args, kwargs = literal_arguments(bound.overload, {name: values[name]})
-    return repr([*args, *kwargs.values()][0])
+    return python_text([*args, *kwargs.values()][0])

@@ -111,11 +111,18 @@ class Preparer:
         return program
 
 
+_LAST_DEVICE = 127
+"""The largest number of a device that torch keeps as it is written: beyond it counts on from −128."""
+
+
 def resolve_device(asked: str, default: str = "") -> tuple[torch.device, list[Problem]]:
     """Give the device that a file's `device` means; the cpu, and a problem, where that is not there."""
     name = asked if asked != "auto" else default or "auto"
     if name == "auto":
         return torch.device("cuda:0" if torch.cuda.is_available() else "cpu"), []
+    index = name.partition(":")[2]
+    if index.isdecimal() and int(index) > _LAST_DEVICE:
+        name = f"cuda:{_LAST_DEVICE}" if name.startswith("cuda") else name
     try:
         device = torch.device(name)
     except RuntimeError as error:
@@ -127,7 +134,7 @@ def resolve_device(asked: str, default: str = "") -> tuple[torch.device, list[Pr
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if device.type != "cuda" or (device.index or 0) >= count:
         there = f"only cpu and cuda:0 to cuda:{count - 1} are" if count else "only the cpu is"
-        message = f"The file asks for {name}, but {there} there."
+        message = f"The file asks for {asked if asked != 'auto' else name}, but {there} there."
         help_text = "Write auto: it takes what there is. Meanwhile the graph runs on the cpu."
         problem = Problem(where="/device", code="no-device", message=message, help=help_text)
         return torch.device("cpu"), [problem]

@@ -43,7 +43,10 @@ def save_file(graph: str, text: str, store: Store, overwrite: bool) -> str:
     if row is None or row.path is None:
         raise Refused("no-file", "The server was not started on a file of this graph.", "Download it.", 404)
     path = Path(row.path)
-    content = _content(path)
+    try:
+        content = _content(path)
+    except ServerError as error:
+        raise Refused("not-saved", str(error), "Look at the disk.", 507) from error
     if content is not None and not overwrite and _digest(content) != row.digest:
         raise Refused(
             "changed-on-disk",

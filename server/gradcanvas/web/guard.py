@@ -32,6 +32,14 @@ _STATUS = {
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+def _place(origin: str) -> str:
+    """Return the host and port of an origin; nothing of what is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
 def is_loopback(host: str) -> bool:
     """Whether an address to listen on is reached from this machine only."""
     if host == "localhost":
@@ -84,7 +92,7 @@ class Guard:
         site = environ.get("HTTP_SEC_FETCH_SITE")
         is_socket = environ.get("HTTP_UPGRADE", "").lower() == "websocket"
         is_safe = environ["REQUEST_METHOD"] in _SAFE_METHODS and not is_socket
-        is_foreign = origin is not None and urlsplit(origin).netloc.lower() != environ["HTTP_HOST"].lower()
+        is_foreign = origin is not None and _place(origin) != environ["HTTP_HOST"].lower()
         if is_foreign or (not is_safe and site is not None and site not in ("same-origin", "none")):
             raise Refused(
                 "wrong-origin",

@@ -28,6 +28,11 @@ _EXPORTS = {
     "svg": ("image/svg+xml", "svg"),
 }
 
+NO_GRAPH = (
+    "This JSON has neither `gradcanvas` nor `nodes`: it is not a graph file.",
+    'Choose a file that was saved here, or one that begins with {"gradcanvas": 1, "nodes": {.',
+)
+
 
 class Routes:
     """The answers, given what they need."""
@@ -103,6 +108,8 @@ class Routes:
         if not document.readable:
             first = document.problems[0]
             raise Refused(first.code, first.message, first.help, 422, document.problems)
+        if not {"gradcanvas", "nodes"} & document.tree.keys():
+            raise Refused("not-a-graph", *NO_GRAPH, 422, document.problems)
         graph = self._rooms.create(document)
         made = MadeGraph(id=graph, problems=list(document.problems))
         return jsonify(made.model_dump()), 201

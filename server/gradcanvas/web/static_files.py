@@ -88,8 +88,8 @@ class Page:
 
     def file(self, name: str) -> Response:
         """Answer with a file of the page; those whose names hold a hash are kept by the browser for ever."""
-        path = (self._directory / name).resolve()
-        if not path.is_relative_to(self._directory.resolve()) or not path.is_file():
+        path = (self._directory / name.replace("\0", "")).resolve()
+        if "\0" in name or not path.is_relative_to(self._directory.resolve()) or not path.is_file():
             raise Refused("not-found", f"There is no file {name[:100]!r}.", "Reload the page.", 404)
         mimetype = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         caching = _FOR_EVER if name.startswith("assets/") else "no-cache"

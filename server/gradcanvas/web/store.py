@@ -71,6 +71,9 @@ class GraphRow:
     digest: str | None
 
 
+_LARGEST_INTEGER = 2**63 - 1
+
+
 class Store:
     """The database of one data directory."""
 
@@ -200,7 +203,9 @@ class Store:
             return [(row.revision, row.created) for row in connection.execute(select)]
 
     def revision(self, graph: str, number: int) -> str | None:
-        """Return a saved state of a graph."""
+        """Return a saved state of a graph; None if there is none of that number."""
+        if number > _LARGEST_INTEGER:
+            return None
         select = sa.select(_revisions.c.text).where(
             _revisions.c.graph == graph, _revisions.c.revision == number
         )
