@@ -106,3 +106,14 @@ def test_a_graph_beyond_the_bound_has_no_course() -> None:
     norms.add(frame(1, *[1.0] * 3))
 
     assert read(norms)["norms"] == []
+
+
+def test_what_comes_again_of_the_last_step_takes_its_place() -> None:
+    norms = laid_out("y.a")
+
+    norms.add(frame(0, 1000.0))
+    norms.add(frame(0, 1.0))
+    norms.add(frame(1, 0.5))
+
+    assert read(norms)["steps"] == [0, 1]
+    assert read(norms)["norms"] == [[1.0], [0.5]]

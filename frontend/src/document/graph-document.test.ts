@@ -12,6 +12,7 @@ import {
   removeNodes,
   rename,
   reorder,
+  rewire,
   setArgument,
   setField,
   setGraphField,
@@ -184,6 +185,19 @@ describe("commands", () => {
       ["stack.tensors.0", w],
       ["stack.tensors.1", w],
     ]);
+  });
+
+  it("puts an end of a list on another of its entries, and replaces that one alone", () => {
+    const { document, w, x, wx } = regression();
+    const stack = addNode(document, { op: "torch.stack", at: [0, 0] });
+    const wire = { output: null, target: stack, argument: "tensors", list: true };
+    for (const source of [w, x, wx]) connect(document, { ...wire, source });
+    const first = document.getSnapshot().edges.find((edge) => edge.id === "stack.tensors.0");
+
+    if (first) rewire(document, first, { ...wire, source: w, index: 1 });
+
+    const kept = document.getSnapshot().edges.filter((edge) => edge.target === stack);
+    expect(kept.map((edge) => edge.source)).toEqual([w, wx]);
   });
 
   it("removes a node with every reference to it, the loss too", () => {

@@ -59,8 +59,15 @@ export function cutEdges(document: GraphDocument, edges: readonly EdgeView[]): v
 export function rewire(document: GraphDocument, edge: EdgeView, wire: Connection): void {
   document.transact(() => {
     cutEdge(document, edge);
-    connect(document, wire);
+    connect(document, { ...wire, index: indexAfterCut(edge, wire) });
   });
+}
+
+/** Where the entry that a wire replaces stands when an edge of the same list is gone. */
+function indexAfterCut(edge: EdgeView, { target, argument, index }: Connection): number | null {
+  const at = index ?? null;
+  const sameList = edge.target === target && edge.argument === argument;
+  return at !== null && sameList && edge.index !== null && edge.index < at ? at - 1 : at;
 }
 
 /** Removes every reference to these nodes from others and from the training loop. Part of a transaction. */

@@ -33,7 +33,11 @@ export function chooseFile(editor: Editor): void {
 
 /** Opens a graph file that was chosen or dropped. */
 export async function openFile(editor: Editor, file: File): Promise<void> {
-  await openGraph(editor, { file: await file.text() });
+  try {
+    await openGraph(editor, { file: await file.text() });
+  } catch {
+    announce(editor, `${file.name} cannot be read: it may be a folder, or have been moved.`);
+  }
 }
 
 /** Writes the file the server was started on, or downloads the graph where there is none. */

@@ -17,6 +17,8 @@ export function useChoosing(
 ): Choosing {
   const [active, setActive] = useState(0);
   const onKeyDown = (event: KeyboardEvent): void => {
+    // Keys of the page go on to it, and an Enter that ends a composition chooses nothing.
+    if (event.ctrlKey || event.metaKey || event.altKey || event.nativeEvent.isComposing) return;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step !== 0 && count > 0) setActive((active + step + count) % count);
     else if (event.key === "Enter" && active < count) onChoose(active);

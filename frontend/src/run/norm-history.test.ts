@@ -46,3 +46,14 @@ test("courses of other edges are not taken", () => {
   expect(taken).toBe(false);
   expect(history.count).toBe(3);
 });
+
+test("what comes again of the last step takes its place: it is of the graph as it is now", () => {
+  const history = new NormHistory();
+  history.relayout(EDGES);
+  history.add(1, 0, figures(1000, 1));
+  history.add(1, 0, figures(1, 2));
+  history.add(1, 1, figures(0.5, 3));
+
+  expect(curve(history, 0)).toEqual([1, 0.5]);
+  expect(curve(history, 1)).toEqual([2, 3]);
+});

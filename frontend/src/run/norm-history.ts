@@ -47,17 +47,21 @@ export class NormHistory {
   /** Takes a frame's edge figures if its step is due. */
   add(run: number, step: number, figures: Figures): void {
     if (run !== this.run || step < this.nextStep - this.stride) this.clear(run);
+    // What comes again of the last step is of the graph as it is now: an edit, or a verb, changed it.
+    if (this.count > 0 && step === this.steps[this.count - 1]) this.write(this.count - 1, figures);
     if (step < this.nextStep) return;
     if (this.count === HISTORY_POINTS) this.thin();
-    for (let row = 0; row < this.edges.length; row += 1) {
-      const missing = (figures[row * ROW + NONFINITE] ?? -1) < 0;
-      this.values[row * HISTORY_POINTS + this.count] = missing
-        ? Number.NaN
-        : (figures[row * ROW + NORM] ?? 0);
-    }
+    this.write(this.count, figures);
     this.steps[this.count] = step;
     this.count += 1;
     this.nextStep = step + this.stride;
+  }
+
+  private write(point: number, figures: Figures): void {
+    for (let row = 0; row < this.edges.length; row += 1) {
+      const missing = (figures[row * ROW + NONFINITE] ?? -1) < 0;
+      this.values[row * HISTORY_POINTS + point] = missing ? Number.NaN : (figures[row * ROW + NORM] ?? 0);
+    }
   }
 
   /** Takes the courses that the server kept in the place of these; false where they are of other edges. */

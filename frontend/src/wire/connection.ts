@@ -65,6 +65,10 @@ export class Connection {
   /** Runs a verb; a refusal is announced and gives false. */
   async command(verb: Verb): Promise<boolean> {
     this.run.replay.end();
+    if (useWire.getState().connection !== "online") {
+      this.announce(new Error("Not connected: nothing was done. Try again when the server answers."));
+      return false;
+    }
     // What was edited before is what is run; what ends a run waits for nothing.
     if (verb !== "stop" && verb !== "pause") await editsArrived();
     try {

@@ -77,12 +77,15 @@ class Norms:
         if run != self._run or step < self._next_step - self._stride:
             self._run, self._next_step, self._stride = run, 0, 1
             self._steps, self._points = array("d"), []
+        missing = (math.nan if bad < 0 else norm for norm, bad in zip(norms, nonfinite, strict=True))
+        if self._steps and step == self._steps[-1]:
+            # It is of the graph as it is now: an edit, or a verb, changed it.
+            self._points[-1] = array("f", missing)
         if step < self._next_step:
             return
         if len(self._steps) == POINTS:
             self._steps, self._points = self._steps[::2], self._points[::2]
             self._stride *= 2
-        missing = (math.nan if bad < 0 else norm for norm, bad in zip(norms, nonfinite, strict=True))
         self._points.append(array("f", missing))
         self._steps.append(step)
         self._next_step = step + self._stride

@@ -75,6 +75,7 @@ function Head({ node }: { readonly node: NodeView }): ReactNode {
   const [draft, setDraft] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
+  const isDropped = useRef(false);
   const commit = (): void => {
     if (draft === null) return;
     const refused = rename(document, node.uid, draft.trim());
@@ -96,7 +97,9 @@ function Head({ node }: { readonly node: NodeView }): ReactNode {
           autoComplete="off"
           aria-invalid={refusal !== null}
           onChange={(event) => setDraft(event.target.value)}
-          onBlur={commit}
+          onBlur={() => {
+            if (!isDropped.current) commit();
+          }}
           onKeyDown={(event) => {
             if (event.key === "Enter") commit();
             // What is typed next is another name, not an end to this one.
@@ -104,7 +107,10 @@ function Head({ node }: { readonly node: NodeView }): ReactNode {
             if (event.key !== "Escape") return;
             setDraft(null);
             setRefusal(null);
+            // The canvas takes the focus at once, while the field still holds what was typed.
+            isDropped.current = true;
             focusCanvas();
+            isDropped.current = false;
             event.stopPropagation();
           }}
         />
