@@ -19,7 +19,6 @@ export class GraphDocument {
   readonly roots: Roots = rootsOf(this.doc);
   private readonly reader = new SnapshotReader(this.roots);
   private readonly undoManager: Y.UndoManager;
-  private readonly listeners = new Set<() => void>();
   private readonly soonListeners = new Set<() => void>();
   private isTellingSoon = false;
   private readonly updateListeners = new Set<(update: Uint8Array) => void>();
@@ -36,9 +35,6 @@ export class GraphDocument {
         captureTimeout: 0,
       },
     );
-    this.doc.on("afterTransaction", (transaction: Y.Transaction) => {
-      if (transaction.changed.size > 0) for (const listener of this.listeners) listener();
-    });
     this.doc.on("update", (update: Uint8Array, origin: unknown) => {
       if (origin !== REMOTE) for (const listener of this.updateListeners) listener(update);
       this.tellSoon();
@@ -47,12 +43,6 @@ export class GraphDocument {
 
   /** The graph as it is now; what did not change is the same object as before. */
   getSnapshot = (): Snapshot => this.reader.newest();
-
-  /** Calls back after every change; returns how to stop. */
-  subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
 
   /** Calls back when what changes now is done and on its way, once for all of it; returns how to stop. */
   subscribeSoon = (listener: () => void): (() => void) => {
