@@ -11,11 +11,10 @@ import { useView, type WireEnd } from "../view/view-store";
 import { focusOn } from "./canvas-keys";
 import { useCanvas } from "./canvas-store";
 import { freePlace, placeAfter, placeBelow } from "./free-place";
-import { type Choice, PopupList } from "./popup-list";
+import { PopupList } from "./popup-list";
 import type { Stage } from "./stage";
-import { WireFits } from "./wire-fits";
 import { connectionOf } from "./wire-gesture";
-import { type Landing, landingsOf } from "./wire-landings";
+import { offersFrom } from "./wire-offers";
 
 /** Whatever list is open now. */
 export function Popups({ stage }: { readonly stage: Stage }): ReactNode {
@@ -63,14 +62,14 @@ function usualPlace(stage: Stage, source: boolean): Point {
 function ConnectList({ stage, end }: { readonly stage: Stage; readonly end: WireEnd }): ReactNode {
   const { document } = useEditor();
   const catalog = useCatalog((state) => state.catalog);
-  const landings = useMemo(() => landingsFrom(stage, end, catalog), [stage, end, catalog]);
+  const offers = useMemo(() => offersFrom(stage, end, catalog), [stage, end, catalog]);
   const close = (): void => {
     useCanvas.setState({ connecting: null });
     focusCanvas();
   };
   const choose = (key: string): void => {
-    const found = landings.find((landing) => landing.choice.key === key);
-    if (found) connect(document, connectionOf(stage, found.end, found.landing));
+    const found = offers.find((offer) => offer.choice.key === key);
+    if (found) connect(document, connectionOf(stage, found.end, found.place));
     close();
   };
   const card = stage.model().scene.card(end.uid);
@@ -79,64 +78,13 @@ function ConnectList({ stage, end }: { readonly stage: Stage; readonly end: Wire
     <Floating stage={stage} x={(card?.x ?? 0) + 140} y={card?.y ?? 0}>
       <PopupList
         label={`Connect ${name} to`}
-        choices={landings.map((landing) => landing.choice)}
+        choices={offers.map((offer) => offer.choice)}
         empty="No socket fits. Add a node that takes a tensor first."
         onChoose={choose}
         onCancel={close}
       />
     </Floating>
   );
-}
-
-interface Offer {
-  readonly end: WireEnd;
-  readonly landing: Landing;
-  readonly choice: Choice;
-}
-
-/** Every output of a node with every socket it fits: first what is open and required, then what is typed or wired and
-would be replaced; of these what lies near. */
-function landingsFrom(stage: Stage, from: WireEnd, catalog: WireCatalog): Offer[] {
-  const snapshot = stage.editor.document.getSnapshot();
-  const model = stage.model();
-  const card = model.byUid.get(from.uid);
-  const place = model.scene.card(from.uid);
-  if (!card || !place) return [];
-  const fits = new WireFits(snapshot, catalog, from);
-  const offers: { offer: Offer; rank: number }[] = [];
-  for (const target of model.cards)
-    for (const landing of landingsOf(stage, target, fits)) {
-      if (landing.refusal !== null) continue;
-      const input = target.inputs.find(
-        ({ argument, index }) => argument === landing.argument && index === landing.index,
-      );
-      const away = Math.hypot(landing.x - place.x, landing.y - place.y);
-      const wired = snapshot.edges.find(({ id }) => id === input?.edge);
-      const rank = away + (input?.optional || wired ? 1e5 : 0);
-      card.outputs.forEach((output, number) => {
-        if (wired?.source === from.uid && wired.output === output.output) return;
-        const instead = wired ? (snapshot.byUid.get(wired.source)?.id ?? null) : (input?.literal ?? null);
-        const note = instead === null ? "" : `instead of ${instead}`;
-        const offer = offerOf(
-          card.node.id,
-          { ...from, output: output.output },
-          landing,
-          target.node.id,
-          note,
-        );
-        offers.push({ offer, rank: rank + number * 1e4 });
-      });
-    }
-  return offers.sort((one, two) => one.rank - two.rank).map(({ offer }) => offer);
-}
-
-type WireCatalog = ReturnType<typeof useCatalog.getState>["catalog"];
-
-function offerOf(source: string, end: WireEnd, landing: Landing, target: string, note: string): Offer {
-  const from = end.output === null ? source : `${source}.${end.output}`;
-  const socket = landing.index === null ? landing.argument : `${landing.argument}.${landing.index}`;
-  const name = `${from} → ${target}.${socket}`;
-  return { end, landing, choice: { key: name, name, note } };
 }
 
 function FindList({ stage }: { readonly stage: Stage }): ReactNode {

@@ -9,7 +9,7 @@ import { outputHeight } from "./graph-model";
 import type { SocketData } from "./sockets";
 import { placeInGraph, placeOnCanvas, type Stage } from "./stage";
 import { WireFits } from "./wire-fits";
-import { type Landing, landingAt } from "./wire-landings";
+import { type Landing, landingAt, type Place } from "./wire-landings";
 
 /** A wire in the hand: the end that stays, where that is, and the edge that is being re-plugged, if it is one. */
 interface Hand {
@@ -89,9 +89,9 @@ function followWire(stage: Stage, hand: Hand, start: PointerEvent): void {
 
 function showWire(stage: Stage, hand: Hand, landing: Landing | null, event: PointerEvent): void {
   const at = placeInGraph(stage, event);
-  const fits = landing !== null && landing.refusal === null;
-  const free = landing !== null && fits ? landing : at;
-  const pulled = landing && fits ? unpluggedBy(hand, landing) : null;
+  const fits = landing?.fits === true;
+  const free = landing?.fits ? landing : at;
+  const pulled = landing?.fits ? unpluggedBy(hand, landing) : null;
   const anchor = pulled ? keptEndOf(stage, pulled, "source") : hand.anchor;
   const [from, to] = hand.end.side === "output" && !pulled ? [anchor, free] : [free, anchor];
   const pixels = placeOnCanvas(stage, event);
@@ -144,7 +144,7 @@ function openFittingSearch(stage: Stage, end: WireEnd, event: PointerEvent): voi
 }
 
 /** The connection that joins a wire's end with a landing. */
-export function connectionOf(stage: Stage, end: WireEnd, landing: Landing): Connection {
+export function connectionOf(stage: Stage, end: WireEnd, landing: Place): Connection {
   if (end.side === "output") {
     const { uid, argument, list, index } = landing;
     return { source: end.uid, output: end.output, target: uid, argument: argument ?? "", list, index };

@@ -5,7 +5,7 @@ import { placeInGraph, type Stage } from "./stage";
 import type { WireFits } from "./wire-fits";
 
 /** A place where a wire may end, whether or not it fits there. */
-export interface Landing {
+export interface Place {
   readonly uid: string;
   /** Null at an output. */
   readonly argument: string | null;
@@ -14,6 +14,11 @@ export interface Landing {
   readonly output: string | null;
   readonly x: number;
   readonly y: number;
+  readonly fits: boolean;
+}
+
+/** The place that is meant: where it does not fit, why, in words. */
+export interface Landing extends Place {
   readonly refusal: string | null;
 }
 
@@ -29,49 +34,49 @@ export function landingAt(
   const { x, y } = placeInGraph(stage, event);
   const { scene, cards } = stage.model();
   const reach = REACH / stage.viewport().zoom;
-  let nearest: Landing | null = null;
+  let nearest: Place | null = null;
   let distance = Math.max(reach, 12);
   for (const found of scene.cardsIn(x - reach, y - reach, x + reach, y + reach)) {
     const card = cards[scene.cardNumber(found)];
     if (!card) continue;
-    for (const landing of [...landingsOf(stage, card, fits), ...otherSideOf(stage, card, fits)]) {
-      const away = Math.hypot(landing.x - x, landing.y - y);
-      if (away < distance && !isOrigin(landing, fits)) [nearest, distance] = [landing, away];
+    for (const place of [...placesOn(stage, card, fits), ...otherSideOf(stage, card, fits)]) {
+      const away = Math.hypot(place.x - x, place.y - y);
+      if (away < distance && !isOrigin(place, fits)) [nearest, distance] = [place, away];
     }
   }
-  if (nearest) return nearest;
   const card = cards[scene.cardAt(x, y)];
-  return card ? wholeCard(stage, card, fits) : null;
+  const meant = nearest ?? (card ? wholeCard(stage, card, fits) : null);
+  return meant && { ...meant, refusal: meant.fits ? null : fits.refusal(meant.uid, meant.argument) };
 }
 
 /** A new wire is not yet over any socket while it is still at its own. */
-function isOrigin({ uid, argument, output }: Landing, { end, replugged }: WireFits): boolean {
+function isOrigin({ uid, argument, output }: Place, { end, replugged }: WireFits): boolean {
   return replugged === null && uid === end.uid && argument === end.argument && output === end.output;
 }
 
-function wholeCard(stage: Stage, card: CardModel, fits: WireFits): Landing | null {
+function wholeCard(stage: Stage, card: CardModel, fits: WireFits): Place | null {
   if (card.node.uid === fits.end.uid && fits.replugged === null) return null;
-  const free = (landing: Landing): boolean =>
+  const free = (place: Place): boolean =>
     card.inputs.some(
-      (input) => input.argument === landing.argument && input.index === landing.index && input.edge === null,
+      (input) => input.argument === place.argument && input.index === place.index && input.edge === null,
     );
-  const own = landingsOf(stage, card, fits);
-  const landings = own.length > 0 ? own : otherSideOf(stage, card, fits);
-  const fitting = landings.filter((landing) => landing.refusal === null);
-  return fitting.find(free) ?? fitting[0] ?? landings[0] ?? null;
+  const own = placesOn(stage, card, fits);
+  const places = own.length > 0 ? own : otherSideOf(stage, card, fits);
+  const fitting = places.filter((place) => place.fits);
+  return fitting.find(free) ?? fitting[0] ?? places[0] ?? null;
 }
 
 /** Every place on a card where the wire could end, or begin. */
-export function landingsOf(stage: Stage, card: CardModel, fits: WireFits): Landing[] {
+export function placesOn(stage: Stage, card: CardModel, fits: WireFits): Place[] {
   return fits.end.side === "output" ? inputsOf(stage, card, fits) : outputsOf(stage, card, fits);
 }
 
 /** The sockets of the side that the wire comes from: they say why they refuse it. */
-function otherSideOf(stage: Stage, card: CardModel, fits: WireFits): Landing[] {
+function otherSideOf(stage: Stage, card: CardModel, fits: WireFits): Place[] {
   return fits.end.side === "output" ? outputsOf(stage, card, fits) : inputsOf(stage, card, fits);
 }
 
-function inputsOf(stage: Stage, card: CardModel, fits: WireFits): Landing[] {
+function inputsOf(stage: Stage, card: CardModel, fits: WireFits): Place[] {
   const { uid } = card.node;
   const place = stage.model().scene.card(uid);
   if (!place) return [];
@@ -83,11 +88,11 @@ function inputsOf(stage: Stage, card: CardModel, fits: WireFits): Landing[] {
     output: null,
     x: place.x,
     y: place.y + (card.layout.inputs[at] ?? 0),
-    refusal: fits.fitsInput(uid, argument) ? null : fits.refusal(uid, argument),
+    fits: fits.fitsInput(uid, argument),
   }));
 }
 
-function outputsOf(stage: Stage, card: CardModel, fits: WireFits): Landing[] {
+function outputsOf(stage: Stage, card: CardModel, fits: WireFits): Place[] {
   const { uid } = card.node;
   const place = stage.model().scene.card(uid);
   if (!place) return [];
@@ -99,6 +104,6 @@ function outputsOf(stage: Stage, card: CardModel, fits: WireFits): Landing[] {
     output,
     x: place.x + card.layout.width,
     y: place.y + outputHeight(card, output),
-    refusal: fits.fitsOutput(uid) ? null : fits.refusal(uid, null),
+    fits: fits.fitsOutput(uid),
   }));
 }
