@@ -20,13 +20,13 @@ export {
   pairLiteral,
   placeNodes,
   removeNodes,
-  rename,
   reorder,
   setArgument,
   setField,
   setOperation,
   unplacedNodes,
 } from "./node-commands";
+export { rename } from "./rename";
 export {
   type Output,
   renameMetric,

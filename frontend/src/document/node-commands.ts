@@ -1,11 +1,11 @@
-/** Commands on nodes: add, remove, move, rename, reorder, set fields. Each is one edit and one undo step. */
+/** Commands on nodes: add, remove, move, reorder, set fields. Each is one edit and one undo step. */
 import * as Y from "yjs";
 import type { GraphDocument } from "./graph-document";
-import { proposeId, refusalOfId } from "./identifiers";
+import { proposeId } from "./identifiers";
 import { keysAfter, placeBefore } from "./order-keys";
-import type { NodeView, Point } from "./types";
+import type { Point } from "./types";
 import { dropReferences } from "./wiring-commands";
-import { ensureMap, type Fields, newUid, pointerTo, readPointers, writePointers } from "./yjs-form";
+import { ensureMap, type Fields, newUid } from "./yjs-form";
 
 /** What a new node begins with; literals are canonical JSON text. */
 export interface NewNode {
@@ -125,22 +125,6 @@ export function setOperation(document: GraphDocument, uid: string, op: string): 
   document.transact((roots) => roots.nodes.get(uid)?.set("op", op));
 }
 
-/** Renames a node, references and all; returns why not, or null when it is done. */
-export function rename(document: GraphDocument, uid: string, id: string): string | null {
-  const { byId, byUid } = document.getSnapshot();
-  const node = byUid.get(uid);
-  if (!node) return "This node is gone.";
-  if (node.id === id) return null;
-  const refusal = refusalOfId(id);
-  if (refusal) return refusal;
-  if (byId.has(id)) return `Another node is called “${id}”: choose a name of its own.`;
-  document.transact((roots) => {
-    bindTextReferences(document, node);
-    roots.nodes.get(uid)?.set("id", id);
-  });
-  return null;
-}
-
 /** Puts nodes before another one (null: last) in the order of creation. */
 export function reorder(document: GraphDocument, uids: readonly string[], before: string | null): void {
   const { nodes } = document.getSnapshot();
@@ -168,22 +152,4 @@ function mendId(document: GraphDocument, uid: string): void {
   const node = document.getSnapshot().byUid.get(uid);
   const fields = document.roots.nodes.get(uid);
   if (node && fields && node.id !== "" && fields.get("id") !== node.id) fields.set("id", node.id);
-}
-
-/** References that are stored as text but find this node are tied to it, so that they follow its new name. */
-function bindTextReferences(document: GraphDocument, node: NodeView): void {
-  for (const edge of document.getSnapshot().edges) {
-    if (edge.source !== node.uid) continue;
-    const fields = document.roots.nodes.get(edge.target);
-    const inputs = fields ? ensureMap(fields, "inputs") : null;
-    const stored = inputs?.get(edge.argument);
-    if (inputs === null || typeof stored !== "string") continue;
-    const { list, pointers } = readPointers(stored);
-    const tied = pointers.map((pointer, index) => {
-      const ours = pointer.uid === null && (edge.index === null || edge.index === index);
-      return ours ? pointerTo(node.uid, edge.output) : pointer.text;
-    });
-    const text = list ? writePointers(tied) : (tied[0] ?? stored);
-    if (text !== stored) inputs.set(edge.argument, text);
-  }
 }
