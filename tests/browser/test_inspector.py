@@ -1,7 +1,7 @@
 """What the inspector tells of tensors and edges, beside what PyTorch has."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server
 from tests.browser.editor import Editor
@@ -39,3 +39,30 @@ def test_an_edge_tells_the_elements_of_its_gradient(editor: Editor) -> None:
 
     expect(editor.inspector.get_by_role("columnheader", name="gradient")).to_be_visible()
     expect(editor.inspector.locator(".elements tbody tr")).to_have_count(80)
+
+
+def test_escape_brings_back_what_a_field_held_however_long_the_typing_took(editor: Editor) -> None:
+    editor.open_example("linear-regression")
+    rate, undo = editor.field("lr"), editor.page.get_by_role("button", name="Undo")
+    stood = rate.input_value()
+
+    type_slowly(rate, "0.75")
+    rate.press("Escape")
+    expect(rate).to_have_value(stood)
+    expect(undo).to_be_disabled()
+
+    type_slowly(rate, "0.75")
+    rate.press("Tab")
+    undo.click()
+    expect(rate).to_have_value(stood)
+    expect(undo).to_be_disabled()
+
+
+def type_slowly(field: Locator, text: str) -> None:
+    """Type with an hour between any two keys, as the page's clock has it."""
+    field.focus()
+    field.press("Control+a")
+    for key in text:
+        field.press(key)
+        field.page.evaluate("{ const now = Date.now; Date.now = () => now() + 3_600_000 }")
+    expect(field.page.get_by_role("button", name="Undo")).to_be_enabled()

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import {
   addNode,
@@ -279,6 +279,58 @@ describe("undo", () => {
     document.undo();
 
     expect(document.getSnapshot().nodes.every((node) => node.label === null)).toBe(true);
+  });
+});
+
+describe("an undo step", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  const size = (document: GraphDocument, w: string): string | undefined =>
+    document.getSnapshot().byUid.get(w)?.args.get("size");
+
+  it("that was begun takes all edits of its key, however long they take, until it ends", () => {
+    vi.useFakeTimers();
+    const { document, w } = regression();
+    document.beginStep("size");
+    for (const text of ["1", "12", "123"]) {
+      setArgument(document, w, "size", text, "size");
+      vi.advanceTimersByTime(60_000);
+    }
+    document.endStep();
+    setArgument(document, w, "size", "4", "size");
+
+    document.undo();
+    expect(size(document, w)).toBe("123");
+    document.undo();
+    expect(size(document, w)).toBe("[1]");
+  });
+
+  it("of one key ends after a while where it was not begun", () => {
+    vi.useFakeTimers();
+    const { document, w } = regression();
+    setArgument(document, w, "size", "1", "size");
+    vi.advanceTimersByTime(60_000);
+    setArgument(document, w, "size", "2", "size");
+
+    document.undo();
+
+    expect(size(document, w)).toBe("1");
+  });
+
+  it("is taken back by its key only while it is the last", () => {
+    const { document, w } = regression();
+    document.beginStep("size");
+    setArgument(document, w, "size", "1", "size");
+    setField(document, [w], "label", '"weight"');
+
+    expect(document.undoStep("size")).toBe(false);
+    document.undo();
+    expect(document.undoStep("size")).toBe(false);
+    document.beginStep("size");
+    setArgument(document, w, "size", "2", "size");
+
+    expect(document.undoStep("size")).toBe(true);
+    expect(size(document, w)).toBe("1");
   });
 });
 

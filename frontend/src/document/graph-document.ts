@@ -25,6 +25,8 @@ export class GraphDocument {
   private stepKey: string | null = null;
   private steps = 0;
   private lastMerge: { key: string; at: number } | null = null;
+  /** The key of a step that stays open however long it takes. */
+  private openKey: string | null = null;
 
   constructor() {
     const { graph, nodes, functions, frames, train } = this.roots;
@@ -62,7 +64,8 @@ export class GraphDocument {
     const key = this.stepKey ?? merge;
     const now = Date.now();
     const last = this.lastMerge;
-    const joins = key !== null && last !== null && last.key === key && now - last.at < MERGE_WITHIN_MS;
+    const inTime = key === this.openKey || now - (last?.at ?? 0) < MERGE_WITHIN_MS;
+    const joins = key !== null && last?.key === key && inTime;
     this.undoManager.captureTimeout = joins ? Number.POSITIVE_INFINITY : 0;
     this.lastMerge = key === null ? null : { key, at: now };
     return this.doc.transact(() => change(this.roots), LOCAL);
@@ -85,9 +88,23 @@ export class GraphDocument {
     }
   }
 
+  /** Begins an undo step that all edits with this merge key join until it ends, as long as no other comes between. */
+  beginStep(key: string): void {
+    this.lastMerge = null;
+    this.openKey = key;
+  }
+
   /** Ends the present undo step: the next edit begins another even if it shares the merge key. */
   endStep(): void {
     this.lastMerge = null;
+    this.openKey = null;
+  }
+
+  /** Takes back the edits that share this merge key; false where they are not the last that were made. */
+  undoStep(key: string): boolean {
+    if (this.lastMerge?.key !== key) return false;
+    this.undo();
+    return true;
   }
 
   /** Takes an update from the server. */
@@ -107,13 +124,13 @@ export class GraphDocument {
 
   /** Takes back the last edit made here. */
   undo(): void {
-    this.lastMerge = null;
+    this.endStep();
     this.undoManager.undo();
   }
 
   /** Makes again what was taken back. */
   redo(): void {
-    this.lastMerge = null;
+    this.endStep();
     this.undoManager.redo();
   }
 

@@ -102,16 +102,20 @@ function Typed({
     onSet(reading.literal, merge);
     return end(document);
   };
-  const changed = useRef(false);
+  // What stood there when the typing began, which is one undo step however long it takes; null: nothing was changed.
+  const before = useRef<{ readonly literal: string | null } | null>(null);
   const typing = (text: string, first: boolean): void => {
-    if (first) changed.current = false;
+    if (first) {
+      before.current = null;
+      document.beginStep(merge);
+    }
     const reading = readArgument(argument, text);
     if (typeof reading.literal !== "string" || reading.literal === literal) return;
+    before.current ??= { literal: literal ?? null };
     onSet(reading.literal, merge);
-    changed.current = true;
   };
   const cancel = (): void => {
-    if (changed.current) document.undo();
+    if (before.current && !document.undoStep(merge)) onSet(before.current.literal);
   };
   return (
     <TextField
