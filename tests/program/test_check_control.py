@@ -114,7 +114,7 @@ def test_branches_of_one_shape_give_it_and_others_are_unknown() -> None:
 
     assert seen.problems == ()
     assert seen.outputs["same"] == OutputMeta((3,), "float32", False)
-    assert seen.outputs["other"] == OutputMeta(None, "float32", False)
+    assert seen.outputs["other"] == OutputMeta((None,), "float32", False)
     assert seen.outputs["grad"].requires_grad is True
     assert seen.outputs["after"] == OutputMeta(None, None, None)
 
@@ -163,7 +163,7 @@ def test_a_while_gives_what_its_body_settles_on() -> None:
 
     assert seen.problems == ()
     assert shape(seen, "y") == (3,)
-    assert shape(seen, "z") is None
+    assert shape(seen, "z") == (None,)
 
 
 def test_modules_in_a_function_are_owned_by_the_call() -> None:
@@ -179,3 +179,162 @@ def test_modules_in_a_function_are_owned_by_the_call() -> None:
     assert seen.problems == ()
     assert shape(seen, "one/fc.weight") == (2, 3)
     assert shape(seen, "two") == (2,)
+
+
+DECIDE = function(["a"], {"s": node("torch.sum", {"input": "a"})}, p="s")
+NEEDS_3 = function(
+    ["a"],
+    {
+        "k": node("torch.ones", args={"size": [3]}),
+        "m": node("torch.dot", {"input": "a", "tensor": "k"}),
+        "g": node("torch.cat", {"tensors": ["a", "a"]}),
+        "r": node("torch.add", {"input": "g", "other": "m"}),
+    },
+    a="r",
+)
+NEEDS_6 = function(
+    ["a"],
+    {
+        "k": node("torch.ones", args={"size": [6]}),
+        "m": node("torch.mul", {"input": "a", "other": "k"}),
+    },
+    a="m",
+)
+
+
+def test_an_iteration_that_may_never_happen_refuses_nothing() -> None:
+    loop = node("gradcanvas.while", {"a": "h"}, {"condition": "decide", "body": "needs_3", "limit": 9})
+
+    seen = checked({**X, "l": loop}, functions={"needs_3": NEEDS_3, "decide": DECIDE})
+
+    assert seen.problems == ()
+    assert shape(seen, "l") == (None,)
+    assert list(seen.binding.scope.nodes) == [*X, "l"]
+
+
+def test_iterations_beyond_the_limit_tell_nothing() -> None:
+    loop = node("gradcanvas.while", {"a": "h"}, {"condition": "decide", "body": "once", "limit": 1})
+    once = function(["a"], {"g": node("torch.outer", {"input": "a", "vec2": "a"})}, a="g")
+
+    seen = checked({**X, "l": loop}, functions={"once": once, "decide": DECIDE})
+
+    assert seen.problems == ()
+    assert shape(seen, "l/g") == (3, 3)
+    assert shape(seen, "l") is None
+
+
+def test_a_body_that_can_never_run_is_refused() -> None:
+    loop = node("gradcanvas.while", {"a": "h"}, {"condition": "decide", "body": "needs_6", "limit": 9})
+    nodes = {**X, "l": loop, "after": node("torch.exp", {"input": "l"})}
+
+    seen = checked(nodes, functions={"needs_6": NEEDS_6, "decide": DECIDE})
+
+    assert found(seen.problems) == [("/functions/needs_6/nodes/m", "shape-mismatch")]
+    assert list(seen.binding.scope.nodes) == list(X)
+
+
+def test_an_iteration_that_must_happen_is_refused() -> None:
+    loop = node("gradcanvas.for", {"a": "h"}, {"body": "needs_3", "times": 2})
+
+    seen = checked({**X, "l": loop}, functions={"needs_3": NEEDS_3})
+
+    assert found(seen.problems) == [("/functions/needs_3/nodes/m", "shape-mismatch")]
+
+
+FIRST_OR_LATER = {
+    "needs_3": NEEDS_3,
+    "needs_6": NEEDS_6,
+    "body": function(
+        ["a", "index"],
+        {
+            "first": node("torch.eq", {"input": "index"}, {"other": 0}),
+            "b": node(
+                "gradcanvas.if", {"condition": "first", "a": "a"}, {"then": "needs_3", "else": "needs_6"}
+            ),
+        },
+        a="b",
+    ),
+}
+
+
+def test_a_branch_is_refused_only_if_it_fits_no_iteration() -> None:
+    loop = node("gradcanvas.for", {"a": "h"}, {"body": "body", "times": 4})
+
+    seen = checked({**X, "l": loop}, functions=FIRST_OR_LATER)
+
+    assert seen.problems == ()
+    assert shape(seen, "l") == (6,)
+
+
+def test_a_loop_is_refused_where_no_branch_fits_an_iteration_that_must_happen() -> None:
+    loop = node("gradcanvas.for", {"a": "x0"}, {"body": "body", "times": 2})
+    nodes = {"x0": node("torch.zeros", args={"size": [4]}), "l": loop}
+
+    seen = checked(nodes, functions=FIRST_OR_LATER)
+
+    assert found(seen.problems) == [
+        ("/functions/needs_3/nodes/m", "shape-mismatch"),
+        ("/functions/needs_6/nodes/m", "shape-mismatch"),
+    ]
+
+
+def test_what_differs_between_iterations_is_joined() -> None:
+    grow = function(["a"], {"g": node("torch.cat", {"tensors": ["a", "a"]})}, a="g")
+    half = function(["a"], {"d": node("torch.Tensor.double", {"self": "a"})}, a="d")
+    loop = node("gradcanvas.for", {"a": "h"}, {"body": "grow", "times": 2})
+    cast = node("gradcanvas.for", {"a": "h"}, {"body": "cast", "times": 2})
+    body = function(
+        ["a"],
+        {
+            "n": node("torch.neg", {"input": "a"}),
+            "c": node("gradcanvas.call", {"a": "n"}, {"function": "half"}),
+        },
+        a="c",
+    )
+
+    seen = checked({**X, "l": loop, "c": cast}, functions={"grow": grow, "half": half, "cast": body})
+
+    assert seen.problems == ()
+    assert seen.outputs["l/g"] == OutputMeta((None,), "float32", False)
+    assert seen.outputs["l"] == OutputMeta((12,), "float32", False)
+    assert seen.outputs["c/n"] == OutputMeta((3,), None, False)
+    assert seen.outputs["c"] == OutputMeta((3,), "float64", False)
+
+
+def test_a_chain_longer_than_the_passages_is_followed_to_its_end() -> None:
+    names = [f"a{place}" for place in range(10)]
+    grow = node("torch.cat", {"tensors": ["a0", "a0"]})
+    body = function(names, {"g": grow}, a0="g", **{f"a{place}": f"a{place - 1}" for place in range(1, 10)})
+    loop = node("gradcanvas.for", dict.fromkeys(names, "h"), {"body": "body", "times": 30})
+
+    seen = checked({**X, "l": loop}, functions={"body": body})
+
+    assert seen.problems == ()
+    assert shape(seen, "l.a9") != (3,)
+
+
+def test_a_module_in_a_loop_is_counted_once() -> None:
+    linear = node("torch.nn.Linear", {"input": "a"}, {"in_features": 100, "out_features": 100})
+    loop = node("gradcanvas.for", {"a": "x100"}, {"body": "body", "times": 1000})
+    nodes = {"x100": randn(100, requires_grad=True), "l": loop}
+
+    seen = checked(nodes, functions={"body": function(["a"], {"fc": linear}, a="fc")}, budget_bytes=2_000_000)
+
+    assert seen.problems == ()
+
+
+def test_a_lazy_module_takes_its_size_once() -> None:
+    lazy = node("torch.nn.LazyLinear", {"input": "s"}, {"out_features": 2})
+    nodes = {
+        "s": node("torch.sum", {"input": "a"}, {"dim": 0, "keepdim": True}),
+        "fc": lazy,
+        "g": node("torch.cat", {"tensors": ["a", "a"]}),
+        "r": node("torch.add", {"input": "g", "other": "f"}),
+        "f": node("torch.sum", {"input": "fc"}),
+    }
+    loop = node("gradcanvas.for", {"a": "h"}, {"body": "body", "times": 20})
+
+    seen = checked({**X, "l": loop}, functions={"body": function(["a"], nodes, a="r")})
+
+    assert seen.problems == ()
+    assert shape(seen, "l/fc.weight") == (2, 1)

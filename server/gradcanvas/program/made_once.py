@@ -67,17 +67,18 @@ class MadeOnce:
 
     def with_size(self, run: ScopeRun, node: BoundNode) -> BoundNode:
         """Return what a lazy module becomes for what its input carries, and make its owner if it is new."""
+        keys = [(run.scope.name, node.owner), (run.scope.name, node.id)]
         value = run.peek(wire) if isinstance(wire := node.wires["input"], Reference) else LOST
         if isinstance(value, Lost) or value is None:
             return node
-        if not isinstance(value, Meta):
+        if not isinstance(value, Meta) and not all(key in self.sizes for key in keys):
             message = f"`{node.id}` takes its sizes from its input, whose shape only the data decide."
             help_text = f"Take `{node.operation.name.replace('Lazy', '')}` and give its sizes."
             self._findings.refuse(run, node, ("lazy-size", message, help_text))
             return node
-        for each in (run.scope.nodes[node.owner], node):
-            key = (run.scope.name, each.id)
-            if key not in self.sizes:
+        for key in keys:
+            if key not in self.sizes and isinstance(value, Meta):
+                each = run.scope.nodes[key[1]]
                 found = sized(each, value.shape, self._binding.catalog)
                 if not isinstance(found, BoundNode):
                     self._findings.refuse(run, each, found)
