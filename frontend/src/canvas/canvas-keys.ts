@@ -1,23 +1,14 @@
 /** The keys of the canvas, as rows of the key table. */
-import {
-  addFrame,
-  cutEdge,
-  duplicate,
-  moveNodes,
-  removeFrame,
-  removeNodes,
-  setField,
-} from "../document/commands";
+import { cutEdge, duplicate, moveNodes, removeNodes, setField } from "../document/commands";
 import type { Point } from "../document/types";
 import type { Editor } from "../editor/editor";
 import type { KeyRow } from "../keys/table";
 import { useView } from "../view/view-store";
-import { bringIntoView, type Focus, fitView, useCanvas } from "./canvas-store";
+import { bringIntoView, fitView, type Stand, useCanvas } from "./canvas-store";
+import { frameNodes, moveFrame, removeSelectedFrame, selectFrame, titleFrame } from "./frame-commands";
 import { type Direction, step } from "./walk";
 
 const STEP = 10;
-const FRAME_MARGIN = 24;
-const FRAME_TITLE = 28;
 
 /** All keys that act while the canvas has the focus. */
 export const canvasKeys: readonly KeyRow[] = [
@@ -37,14 +28,14 @@ export const canvasKeys: readonly KeyRow[] = [
   },
   {
     keys: ["ArrowUp"],
-    what: "Previous node, or sibling edge",
+    what: "Previous node or frame, or sibling edge",
     scope: "canvas",
     group: "Canvas",
     run: walk("up"),
   },
   {
     keys: ["ArrowDown"],
-    what: "Next node, or sibling edge",
+    what: "Next node or frame, or sibling edge",
     scope: "canvas",
     group: "Canvas",
     run: walk("down"),
@@ -80,11 +71,17 @@ export const canvasKeys: readonly KeyRow[] = [
   { keys: ["Ctrl+F"], what: "Find a node", scope: "canvas", group: "View", run: find },
 ];
 
-/** Puts focus and selection onto a node or an edge and brings it into view. */
-export function focusOn(editor: Editor, focus: Focus | null): void {
-  useCanvas.setState({ focus, hover: null });
+/** Puts focus and selection onto a node, an edge or a frame and brings it into view. */
+export function focusOn(editor: Editor, focus: Stand | null): void {
+  const { byUid, edges, frames } = editor.document.getSnapshot();
+  if (focus?.kind === "frame") {
+    selectFrame(focus.uid);
+    const frame = frames.find(({ uid }) => uid === focus.uid);
+    if (frame) bringIntoView(frame.at);
+    return;
+  }
+  useCanvas.setState({ focus, hover: null, frame: null });
   if (focus === null) return;
-  const { byUid, edges } = editor.document.getSnapshot();
   if (focus.kind === "node") {
     useView.getState().select([focus.uid]);
     const node = byUid.get(focus.uid);
@@ -109,16 +106,17 @@ export function actedOn(): ReadonlySet<string> {
 function walk(direction: Direction): NonNullable<KeyRow["run"]> {
   return (editor) => {
     const snapshot = editor.document.getSnapshot();
-    if (snapshot.nodes.length === 0) return false;
+    if (snapshot.nodes.length === 0 && snapshot.frames.length === 0) return false;
     focusOn(editor, step(snapshot, currentFocus(), direction));
     return true;
   };
 }
 
 /** What was selected elsewhere (the list, the mouse) is where the keyboard goes on. */
-function currentFocus(): Focus | null {
+function currentFocus(): Stand | null {
   const { selection, edge } = useView.getState();
-  const { focus } = useCanvas.getState();
+  const { focus, frame } = useCanvas.getState();
+  if (frame !== null) return { kind: "frame", uid: frame };
   if (edge !== null)
     return focus?.kind === "edge" && focus.id === edge ? focus : { kind: "edge", id: edge, end: "source" };
   const [only] = selection;
@@ -141,19 +139,19 @@ function moveSelection(editor: Editor, event: KeyboardEvent): boolean {
     const node = byUid.get(uid);
     if (node && by) places.set(uid, [node.at[0] + by[0], node.at[1] + by[1]]);
   }
-  if (places.size === 0) return false;
+  if (places.size === 0) return by !== undefined && moveFrame(editor, by);
   moveNodes(editor.document, places, `move ${[...places.keys()].join(" ")}`);
   return true;
 }
 
 function openFields(): boolean {
-  if (actedOn().size === 0 && useView.getState().edge === null) return false;
+  if (actedOn().size === 0 && useView.getState().edge === null) return titleFrame();
   useView.getState().editFields("first");
   return true;
 }
 
 function rename(): boolean {
-  if (actedOn().size === 0) return false;
+  if (actedOn().size === 0) return titleFrame();
   useView.getState().editFields("id");
   return true;
 }
@@ -192,7 +190,6 @@ function remove(editor: Editor): boolean {
   useCanvas.setState({ hover: null });
   const { document } = editor;
   const view = useView.getState();
-  const { frame } = useCanvas.getState();
   if (view.edge !== null) {
     const edge = document.getSnapshot().edges.find((candidate) => candidate.id === view.edge);
     if (!edge) return false;
@@ -207,10 +204,7 @@ function remove(editor: Editor): boolean {
     useCanvas.setState({ focus: null });
     return true;
   }
-  if (frame === null) return false;
-  removeFrame(document, frame);
-  useCanvas.setState({ frame: null });
-  return true;
+  return removeSelectedFrame(editor);
 }
 
 function showAll(): boolean {
@@ -232,19 +226,10 @@ function duplicateSelection(editor: Editor): boolean {
 }
 
 function frameSelection(editor: Editor): boolean {
-  const { byUid } = editor.document.getSnapshot();
-  const nodes = [...actedOn()].map((uid) => byUid.get(uid)).filter((node) => node !== undefined);
-  if (nodes.length === 0) return true;
-  const left = Math.min(...nodes.map((node) => node.at[0])) - FRAME_MARGIN;
-  const top = Math.min(...nodes.map((node) => node.at[1])) - FRAME_MARGIN - FRAME_TITLE;
-  const right = Math.max(...nodes.map((node) => node.at[0] + (node.size?.[0] ?? 132))) + FRAME_MARGIN;
-  const bottom = Math.max(...nodes.map((node) => node.at[1] + (node.size?.[1] ?? 112))) + FRAME_MARGIN;
-  const uid = addFrame(editor.document, "Frame", [left, top], [right - left, bottom - top]);
-  useCanvas.setState({ frame: uid });
+  frameNodes(editor, actedOn());
   return true;
 }
 
-/** Bypasses all of the selection, or takes all back where all are bypassed. */
 /** Bypasses what has an input to pass on; if all of that is bypassed already, it takes part again. */
 function bypass(editor: Editor): boolean {
   const { byUid } = editor.document.getSnapshot();

@@ -10,6 +10,9 @@ export type Focus =
   | { readonly kind: "node"; readonly uid: string }
   | { readonly kind: "edge"; readonly id: string; readonly end: "source" | "target" };
 
+/** Where a step of the keyboard leads: frames are walked to after the nodes. */
+export type Stand = Focus | { readonly kind: "frame"; readonly uid: string };
+
 /** What the pointer is over, and where, in pixels of the canvas' corner. */
 export interface Hover {
   readonly edge: string | null;
@@ -47,8 +50,10 @@ export interface CanvasState {
   /** The list of sockets for a wire by keyboard. */
   readonly connecting: WireEnd | null;
   readonly finding: boolean;
-  /** The selected frame, by uid. */
+  /** The selected frame, by uid; a frame and nodes or an edge are never selected together. */
   readonly frame: string | null;
+  /** The frame whose title is being typed. */
+  readonly titling: string | null;
   /** Counts requests to show everything. */
   readonly fitCount: number;
   /** Where the keyboard's focus has to be brought into view; `count` tells requests apart. */
@@ -69,6 +74,7 @@ export const useCanvas = create<CanvasState>()(() => ({
   connecting: null,
   finding: false,
   frame: null,
+  titling: null,
   fitCount: 0,
   bring: null,
 }));

@@ -27,7 +27,7 @@ import { Controls } from "./controls";
 import { useDrop } from "./drops";
 import { EdgeLayer, edgeElementId, type SeenEdge, seenEdges } from "./edge-layer";
 import { EmptyCanvas } from "./empty-canvas";
-import { Frames } from "./frames";
+import { Frames, frameElementId } from "./frames";
 import { type GraphModel, modelOf } from "./graph-model";
 import { GraphProblem } from "./graph-problem";
 import { HoverTooltip, RemarkBubble } from "./hover";
@@ -202,6 +202,8 @@ function useNodeChanges(editor: Editor): (changes: NodeChange<CardNode>[]) => vo
 /** The element that the keyboard's focus is on, if it is mounted. */
 function useActiveElement(far: boolean): string | undefined {
   const focus = useCanvas((canvas) => canvas.focus);
+  const frame = useCanvas((canvas) => canvas.frame);
+  if (frame !== null) return frameElementId(frame);
   if (focus === null || far) return undefined;
   return focus.kind === "node" ? cardElementId(focus.uid) : edgeElementId(focus.id);
 }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { Focus } from "./canvas-store";
+import type { Stand } from "./canvas-store";
 import { sampleDocument } from "./sample-graph";
 import { type Direction, step } from "./walk";
 
 const snapshot = sampleDocument().getSnapshot();
 
-function node(id: string): Focus {
+function node(id: string): Stand {
   return { kind: "node", uid: snapshot.byId.get(id)?.uid ?? "" };
 }
 
-function walk(from: Focus | null, ...directions: Direction[]): Focus | null {
+function walk(from: Stand | null, ...directions: Direction[]): Stand | null {
   return directions.reduce((focus, direction) => step(snapshot, focus, direction), from);
 }
 

@@ -1,32 +1,46 @@
-/** How the keyboard walks through a graph: node → edge → node, and to siblings. Pure. */
+/** How the keyboard walks through a graph: node → edge → node, and to siblings; after the last node, the frames. Pure. */
 import type { EdgeView, Snapshot } from "../document/types";
-import type { Focus } from "./canvas-store";
+import type { Focus, Stand } from "./canvas-store";
 
 /** The four directions. */
 export type Direction = "left" | "right" | "up" | "down";
 
-/** Where a step leads from `focus`; the same focus where there is nothing that way. */
-export function step(snapshot: Snapshot, focus: Focus | null, direction: Direction): Focus | null {
-  if (focus === null || isGone(snapshot, focus)) return nodeFocus(snapshot.nodes[0]?.uid);
-  if (focus.kind === "node") return stepFromNode(snapshot, focus.uid, direction) ?? focus;
-  const edge = snapshot.edges.find((candidate) => candidate.id === focus.id);
-  if (!edge) return focus;
+/** Where a step leads from `stand`; the same where there is nothing that way. */
+export function step(snapshot: Snapshot, stand: Stand | null, direction: Direction): Stand | null {
+  if (stand === null || isGone(snapshot, stand)) return inList(snapshot, 0);
+  if (stand.kind === "frame") return stepInList(snapshot, stand, direction) ?? stand;
+  if (stand.kind === "node") return stepFromNode(snapshot, stand, direction) ?? stand;
+  const edge = snapshot.edges.find((candidate) => candidate.id === stand.id);
+  if (!edge) return stand;
   if (direction === "right") return nodeFocus(edge.target);
   if (direction === "left") return nodeFocus(edge.source);
-  return sibling(snapshot, edge, focus.end, direction === "down" ? 1 : -1);
+  return sibling(snapshot, edge, stand.end, direction === "down" ? 1 : -1);
 }
 
-/** Whether what had the focus is no more. */
-export function isGone(snapshot: Snapshot, focus: Focus): boolean {
-  if (focus.kind === "node") return !snapshot.byUid.has(focus.uid);
-  return !snapshot.edges.some((edge) => edge.id === focus.id);
+function isGone({ byUid, frames, edges }: Snapshot, stand: Stand): boolean {
+  if (stand.kind === "node") return !byUid.has(stand.uid);
+  if (stand.kind === "frame") return !frames.some(({ uid }) => uid === stand.uid);
+  return !edges.some((edge) => edge.id === stand.id);
 }
 
-function stepFromNode(snapshot: Snapshot, uid: string, direction: Direction): Focus | null {
-  if (direction === "right") return edgeFocus(outOf(snapshot, uid)[0], "source");
-  if (direction === "left") return edgeFocus(into(snapshot, uid)[0], "target");
-  const index = snapshot.nodes.findIndex((node) => node.uid === uid);
-  return nodeFocus(snapshot.nodes[index + (direction === "down" ? 1 : -1)]?.uid);
+type Listed = Exclude<Stand, { kind: "edge" }>;
+
+function stepFromNode(snapshot: Snapshot, stand: Listed, direction: Direction): Stand | null {
+  if (direction === "right") return edgeFocus(outOf(snapshot, stand.uid)[0], "source");
+  if (direction === "left") return edgeFocus(into(snapshot, stand.uid)[0], "target");
+  return stepInList(snapshot, stand, direction);
+}
+
+/** Up and down through the nodes in their order, then the frames in theirs. */
+function stepInList(snapshot: Snapshot, { uid }: Listed, direction: Direction): Stand | null {
+  const by = { up: -1, down: 1, left: 0, right: 0 }[direction];
+  const index = [...snapshot.nodes, ...snapshot.frames].findIndex((candidate) => candidate.uid === uid);
+  return inList(snapshot, index + by);
+}
+
+function inList({ nodes, frames }: Snapshot, index: number): Stand | null {
+  const frame = frames[index - nodes.length];
+  return frame ? { kind: "frame", uid: frame.uid } : nodeFocus(nodes[index]?.uid);
 }
 
 function sibling(snapshot: Snapshot, edge: EdgeView, end: "source" | "target", by: number): Focus {
