@@ -16,6 +16,7 @@ import { IconButton } from "./panels/icons";
 import { Inspector } from "./panels/inspector/inspector";
 import { Palette } from "./panels/palette/palette";
 import { RefusedPage } from "./panels/refused-page";
+import { Unsaved } from "./panels/unsaved";
 import { useTheme } from "./theme/use-theme";
 import { useView } from "./view/view-store";
 import { useWire } from "./wire/wire-store";
@@ -40,6 +41,7 @@ export function App(): ReactNode {
       <main className="shell-main">
         <div className="shell-canvas">
           <CanvasOrMessage />
+          <Unsaved />
           {!paletteOpen && (
             <IconButton
               icon="right"

@@ -1,11 +1,14 @@
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pycrdt import Doc, Map
 
+from gradcanvas.web.data_directory import DATABASE
 from tests.web.running_server import Client, Server, running, wait_until
 
 Connect = Callable[..., Client]
@@ -130,6 +133,24 @@ def test_a_graph_does_not_grow_without_bound(tmp_path: Path) -> None:
     assert answers[0]["ok"]
     assert answers[-1]["error"]["code"] == "graph-too-large"
     assert answers[-1]["error"]["help"]
+
+
+def test_an_edit_that_cannot_be_written_is_in_nobodys_graph_and_may_come_again(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        graph = server.make("before")
+        one = Client(server, graph)
+        with closing(sqlite3.connect(tmp_path / DATABASE, isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            answer = one.set("title", '"after"')
+            other = Client(server, graph)
+
+        assert answer["error"]["code"] == "not-saved"
+        assert other.get("title") == '"before"'
+        assert one.call("edit", one.doc.get_update())["ok"]
+        other.doc.apply_update(other.next("edit"))
+        assert other.get("title") == '"after"'
+        one.close()
+        other.close()
 
 
 def test_a_revision_is_kept_when_the_last_page_leaves_an_edited_graph(

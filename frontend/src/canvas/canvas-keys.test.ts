@@ -16,6 +16,7 @@ beforeEach(() => {
     graph: "sample",
     command: () => Promise.resolve(true),
     query: () => Promise.reject(new Error("nobody is asked here")),
+    saveAgain: () => undefined,
   };
   editor = { document, run: new Run(), wire };
   useView.setState({ selection: new Set(), edge: null, search: null });

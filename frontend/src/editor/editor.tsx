@@ -12,6 +12,8 @@ export interface Wire {
   command(verb: Verb): Promise<boolean>;
   /** Asks the worker; a refusal is thrown as an `Error` with its message. */
   query<T>(query: Query): Promise<T>;
+  /** Sends the edits that the server refused once more. */
+  saveAgain(): void;
 }
 
 /** The parts of one open graph. */

@@ -16,7 +16,7 @@ import type {
   Validation,
   Verb,
 } from "./messages";
-import { Outbox } from "./outbox";
+import { Outbox, type Outcome } from "./outbox";
 import { Probe } from "./probe";
 import { Refused } from "./refused";
 import { editsArrived, useWire } from "./wire-store";
@@ -24,6 +24,13 @@ import { editsArrived, useWire } from "./wire-store";
 /** Frames a second while the page is seen. */
 const FRAME_RATE = 30;
 const ANSWER_WITHIN_MS = 60_000;
+/** A message and what it is wrapped in are at most 16 MiB; the server ends the connection of a larger one. */
+const LARGEST_EDIT = (16 << 20) - 1024;
+const TOO_LARGE: Refusal = {
+  code: "too-large",
+  message: "This change is larger than 16 MiB, more than the server takes at once.",
+  help: "Go back to what is saved, and make it in several steps.",
+};
 
 type Bytes = ArrayBuffer | Uint8Array;
 type Answer<T> = ({ readonly ok: true } & T) | { readonly ok: false; readonly error: Refusal };
@@ -47,7 +54,7 @@ export class Connection {
     this.socket = io({ transports: ["websocket"], autoConnect: false, reconnectionDelayMax: 2000 });
     this.outbox = new Outbox(
       (update) => this.sendEdit(update),
-      (saving) => useWire.setState({ saving }),
+      (standing) => useWire.setState({ standing }),
     );
     document.onUpdate((update) => {
       run.replay.end();
@@ -70,8 +77,8 @@ export class Connection {
       return false;
     }
     // What was edited before is what is run; what ends a run waits for nothing.
-    if (verb !== "stop" && verb !== "pause") await editsArrived();
     try {
+      if (verb !== "stop" && verb !== "pause") await editsArrived();
       await this.ask("command", { verb });
       this.probe.poke();
       return true;
@@ -121,8 +128,8 @@ export class Connection {
       const vector = this.document.stateVector();
       this.takeAll(await this.ask<Joined>("join", { graph: this.graph, vector, have }));
     } catch (error) {
-      if (!(error instanceof Refused)) return;
-      useWire.setState({ connection: "refused", refusal: error.message });
+      if (error instanceof Refused) useWire.setState({ connection: "refused", refusal: error.message });
+      else this.reconnect();
     }
   }
 
@@ -184,15 +191,32 @@ export class Connection {
     return rate === undefined ? `run ${run}` : `run ${run}, lr ${rate}`;
   }
 
-  private async sendEdit(update: Uint8Array): Promise<boolean> {
+  private async sendEdit(update: Uint8Array): Promise<Outcome> {
     try {
+      if (update.length > LARGEST_EDIT) throw new Refused(TOO_LARGE);
       await this.ask("edit", update);
       this.probe.poke();
-      return true;
+      useWire.setState({ unsaved: null });
+      return "taken";
     } catch (error) {
-      if (error instanceof Refused) this.announce(error);
-      return false;
+      if (!(error instanceof Refused)) {
+        this.reconnect();
+        return "lost";
+      }
+      useWire.setState({ unsaved: error });
+      return "refused";
     }
+  }
+
+  /** Sends what the server refused once more: what hindered it may be over. */
+  saveAgain(): void {
+    this.outbox.again();
+  }
+
+  /** Begins anew with a server that does not answer; nothing that was edited is lost. */
+  private reconnect(): void {
+    if (!this.socket.connected) return;
+    this.socket.disconnect().connect();
   }
 
   private announce(error: unknown): void {

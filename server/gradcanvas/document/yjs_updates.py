@@ -4,6 +4,7 @@ Knows nothing of who sends updates. A copy of the document takes each one first,
 middle never touches the document itself.
 """
 
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -36,8 +37,14 @@ class DocumentError(ValueError):
         self.help = help
 
 
-def apply_update_checked(doc: "Doc[Any]", update: bytes) -> None:
+def apply_update_checked(doc: "Doc[Any]", update: bytes, keep: Callable[[], object] | None = None) -> None:
     """Apply an update that somebody sent, wholly or not at all.
+
+    Args:
+        doc: the document.
+        update: a Yjs update.
+        keep: called when the update is found to be good, before the document has it; where it raises, the
+            document is as it was.
 
     Raises:
         DocumentError: it is no update, is too large, holds what no graph does, or builds on edits that are
@@ -51,6 +58,12 @@ def apply_update_checked(doc: "Doc[Any]", update: bytes) -> None:
     except DocumentError:
         if gate.is_spoilt:
             _gates.pop(doc, None)
+        raise
+    try:
+        if keep is not None:
+            keep()
+    except Exception:
+        _gates.pop(doc, None)
         raise
     doc.apply_update(update)
 

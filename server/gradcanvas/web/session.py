@@ -7,6 +7,7 @@ never waits for a run.
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class Session:
         self._doc = new_doc(updates)
         self._size = sum(map(len, updates))
         self._updates_since_snapshot = len(updates) - 1
-        self._is_unsaved = self._is_edited = False
+        self._is_edited = False
         self._edit = row.edits if row else 0
         self._title = row.title if row else ""
         self.active_at = time.monotonic()
@@ -93,9 +94,10 @@ class Session:
         self._keeper.watch(self.broadcast.rate)
         self._touch()
         if not self.broadcast.viewers and self._is_edited:
-            self._is_edited = False
             text, _ = self.text()
-            self._store.add_revision(self.graph, text)
+            with suppress(Refused):
+                self._store.add_revision(self.graph, text)
+                self._is_edited = False
 
     def edit(self, sid: str, update: bytes) -> int:
         """Take an edit of a page; it is durable when this returns.
@@ -116,8 +118,7 @@ class Session:
                 )
             if update == _NOTHING:
                 return self._edit
-            self._apply(update)
-            self._edit, self._is_edited = self._save(update), True
+            self._take(update)
             self.broadcast.send("edit", update, besides=sid)
         self._keeper.load()
         self._touch()
@@ -213,32 +214,32 @@ class Session:
     def _touch(self) -> None:
         self.active_at = time.monotonic()
 
-    def _apply(self, update: bytes) -> None:
+    def _take(self, update: bytes) -> None:
+        """Make an edit durable, then have it in the document: what is in it has been written."""
+
+        def keep() -> None:
+            self._edit = self._store.append(self.graph, update)
+
         try:
-            apply_update_checked(self._doc, update)
+            apply_update_checked(self._doc, update, keep)
         except DocumentError as error:
             raise Refused(error.code, error.message, error.help) from None
-
-    def _save(self, update: bytes) -> int:
-        """Make an edit durable; after one that could not be written, the whole document is."""
-        if self._is_unsaved:
-            update = self._doc.get_update()
-        self._is_unsaved = True
-        edit = self._store.append(self.graph, update)
-        self._is_unsaved = False
+        self._is_edited = True
         self._size += len(update)
         self._updates_since_snapshot += 1
         if self._updates_since_snapshot >= UPDATES_BEFORE_SNAPSHOT:
-            snapshot = self._doc.get_update()
-            self._store.compact(self.graph, snapshot)
-            self._updates_since_snapshot, self._size = 0, len(snapshot)
-        return edit
+            # The edit is durable whatever becomes of this, which is tried again with the next.
+            with suppress(Refused):
+                snapshot = self._doc.get_update()
+                self._store.compact(self.graph, snapshot)
+                self._updates_since_snapshot, self._size = 0, len(snapshot)
 
     def _newest_graph(self) -> tuple[str, int]:
         """Give the worker the newest graph."""
         with self._editing:
             (text, title), edit = text_of(self._doc), self._edit
         if title != self._title:
-            self._store.set_title(self.graph, title)
-            self._title = title
+            with suppress(Refused):
+                self._store.set_title(self.graph, title)
+                self._title = title
         return text, edit

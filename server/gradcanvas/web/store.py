@@ -6,7 +6,7 @@ A graph is a snapshot of its Yjs document and the updates since; knows nothing o
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -220,8 +220,8 @@ class Store:
             ).scalar_one_or_none()
 
     def remember(self, name: str, value: str) -> None:
-        """Remember something."""
-        with self._write() as connection:
+        """Remember something that is only convenient: where it cannot be written, it is not."""
+        with suppress(Refused), self._write() as connection:
             connection.execute(sa.delete(_facts).where(_facts.c.name == name))
             connection.execute(sa.insert(_facts).values(name=name, value=value))
 
@@ -250,7 +250,7 @@ class Store:
         try:
             with self._writing, self._engine.begin() as connection:
                 yield connection
-        except sa.exc.OperationalError as error:
+        except sa.exc.DatabaseError as error:
             raise Refused(
                 "not-saved",
                 f"The edit could not be written to {self._file}: {error.orig}.",

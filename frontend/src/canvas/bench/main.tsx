@@ -44,6 +44,7 @@ const editor: Editor = {
     graph: "bench",
     command: () => Promise.resolve(true),
     query: () => Promise.reject(new Error("There is no server behind this page.")),
+    saveAgain: () => undefined,
   },
 };
 paste(editor.document, synthetic.file, null, false);

@@ -75,26 +75,21 @@ function Title(): ReactNode {
 const SAVED = {
   saving: "saving…",
   saved: "saved",
+  unsaved: "not saved",
   offline: "not connected",
   connecting: "connecting…",
 } as const;
 
 function Saved(): ReactNode {
-  const { connection, saving, file } = useWire();
-  const state =
-    connection === "online"
-      ? saving
-        ? "saving"
-        : "saved"
-      : connection === "connecting"
-        ? "connecting"
-        : "offline";
+  const { connection, standing, unsaved, file } = useWire();
+  const state = connection === "online" ? standing : connection === "connecting" ? "connecting" : "offline";
+  const kept = file ? `Every edit is kept; Save writes ${file}` : "Every edit is kept by the server";
   const title =
     state === "offline"
       ? "Edits are kept in this page and sent when the server answers again"
-      : file
-        ? `Every edit is kept; Save writes ${file}`
-        : "Every edit is kept by the server";
+      : state === "unsaved"
+        ? (unsaved?.message ?? "")
+        : kept;
   return (
     <span className="header-saved" data-state={state} title={title}>
       {SAVED[state]}
