@@ -66,9 +66,12 @@ def test_large_frames_are_fewer_and_reach_as_far() -> None:
 def test_a_frame_that_was_held_up_does_not_thin_out_the_rest() -> None:
     opening = Opening(Clock())
     opening.begin(0)
-    opening.keep(1, b"1", MOST_SECONDS / 2)
+    opening.keep(1, b"1", MOST_SECONDS)
+    for step in range(2, 21):
+        opening.keep(step, b"1", MOST_SECONDS / 200)
+    opening.keep(21, b"1", MOST_SECONDS)
 
-    assert opening.is_due(2, 100.0)
+    assert opening.is_due(22, 100.0)
 
 
 def test_after_its_time_nothing_is_due() -> None:

@@ -19,6 +19,9 @@ MOST_BYTES = 1 << 20
 MOST_SECONDS = 0.15
 """All frames of a run together may take so much; where they are large or slow, fewer are made."""
 
+MOST_HELD_UP = 0.5
+"""Seconds that the frames take on a machine that is busy with other things, before no more are made."""
+
 _TRIALS = 3
 """So many frames are made before it is said how long one takes: now and then one is held up."""
 
@@ -63,8 +66,9 @@ class Opening:
         scarcity = MOST_FRAMES * max(len(frame) / MOST_BYTES, usual / MOST_SECONDS, 1 / MOST_FRAMES)
         distance = max(1.0, GROWTH * (step - self._first)) * scarcity
         self._next = step + round(distance)
-        is_full = self._bytes + len(frame) > MOST_BYTES or self._spent > MOST_SECONDS
-        if is_full or self._count >= MOST_FRAMES:
+        is_large = self._bytes + len(frame) > MOST_BYTES
+        is_slow = self._count * usual > MOST_SECONDS or self._spent > MOST_HELD_UP
+        if is_large or is_slow or self._count >= MOST_FRAMES:
             self._ends = 0.0
 
     def take(self) -> list[bytes]:
