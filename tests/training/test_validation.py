@@ -3,6 +3,7 @@ import io
 import re
 
 import pytest
+import torch
 
 from gradcanvas.training import python_of, run_graph
 from tests.training.scripts import Json, text
@@ -73,3 +74,70 @@ def test_an_evaluation_changes_no_number_of_the_run() -> None:
 
     assert with_it["loss"] == without["loss"]
     assert with_it["metrics"] == without["metrics"]
+
+
+def numbers_of_script(graph: str) -> list[list[float]]:
+    """Run the exported script; give the numbers of the rows that it prints of validation."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(python_of(graph), "script.py", "exec"), {"__name__": "__main__"})
+    rows = re.findall(r"^validation after step (.*)$", printed.getvalue(), re.MULTILINE)
+    return [[float(number) for number in row.split()] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("source", "held", "by_hand"),
+    [
+        ({"data": [0.1, 0.3]}, [0.7, "inf"], torch.tensor([0.7, torch.inf])),
+        ({"data": [0.1, 0.3]}, ["nan", "-inf"], torch.tensor([torch.nan, -torch.inf])),
+        ({"data": [0.1, 0.3], "dtype": "float64"}, [0.7, 0.1], torch.tensor([0.7, 0.1], dtype=torch.double)),
+        ({"data": [1, 3], "dtype": "float64"}, [7, 1], torch.tensor([7.0, 1.0], dtype=torch.double)),
+        ({"data": [0.1, 0.3]}, [{"complex": [0.1, "inf"]}, 2], torch.tensor([complex(0.1, torch.inf), 2])),
+        ({"data": [0.1, 0.3], "dtype": "bfloat16"}, [0.7, 0.1], torch.tensor([0.7, 0.1]).bfloat16()),
+    ],
+    ids=["inf", "nan", "float64", "integers as float64", "complex", "bfloat16"],
+)
+def test_a_replacing_literal_is_read_as_a_source_is(
+    source: Json, held: list[object], by_hand: torch.Tensor
+) -> None:
+    nodes: Json = {
+        "x": {"op": "torch.tensor", "args": source},
+        "w": {"op": "torch.tensor", "args": {"data": 2.0}, "requires_grad": True},
+        "wx": {"op": "torch.mul", "inputs": {"input": "w", "other": "x"}},
+        "size": {"op": "torch.abs", "inputs": {"input": "wx"}},
+        "loss": {"op": "torch.sum", "inputs": {"input": "size"}},
+    }
+    train = {
+        "loss": "loss",
+        "steps": 1,
+        "optimizer": {"op": "gradcanvas.descent", "args": {"lr": 0.0}},
+        "validation": {"x": held},
+    }
+    graph = text({"gradcanvas": 1, "nodes": nodes, "train": train})
+    expected = (2.0 * by_hand).abs().sum().item()
+
+    result = run_graph(graph, device="cpu")
+
+    assert [str(float(loss)) for loss in result["validation"]["loss"]] == [str(expected)]
+    assert str(numbers_of_script(graph)) == str([[1.0, expected]])
+
+
+def test_a_replacing_literal_that_cannot_be_read_is_a_problem() -> None:
+    nodes: Json = {
+        "x": {"op": "torch.tensor", "args": {"data": [1, 2], "dtype": "uint8"}},
+        "w": {"op": "torch.tensor", "args": {"data": 2.0}, "requires_grad": True},
+        "wx": {"op": "torch.mul", "inputs": {"input": "w", "other": "x"}},
+        "loss": {"op": "torch.sum", "inputs": {"input": "wx"}},
+    }
+    train = {
+        "loss": "loss",
+        "steps": 1,
+        "optimizer": {"op": "gradcanvas.descent", "args": {"lr": 0.0}},
+        "validation": {"x": [1, 300]},
+    }
+
+    result = run_graph(text({"gradcanvas": 1, "nodes": nodes, "train": train}), device="cpu")
+
+    assert [problem["where"] for problem in result["problems"]] == ["/train/validation/x"]
+    assert "overflow" in result["problems"][0]["message"]
+    assert result["loss"] == [6.0]

@@ -8,8 +8,10 @@ from typing import Any
 
 from gradcanvas.catalog.model import Argument, Catalog, Operation, Overload
 from gradcanvas.document import Batch, Graph, Literal, Optimizer, Scheduler, Train
+from gradcanvas.document.problems import pointer
 from gradcanvas.program.binding import (
     BoundBatch,
+    BoundNode,
     BoundOptimizer,
     BoundScheduler,
     BoundTrain,
@@ -17,6 +19,7 @@ from gradcanvas.program.binding import (
     Reference,
     Scope,
 )
+from gradcanvas.program.data_node import DataFault, is_data, read_data
 from gradcanvas.program.drafting import find_operation
 from gradcanvas.program.drafts import Problems
 from gradcanvas.program.literals import misfit
@@ -226,8 +229,36 @@ class _TrainBinder:
                 message = f"What replaces `{text[:80]}` must be {why[0]}, or the id of a source."
                 self.problems.add(("train", *at), "wrong-type", message, why[1])
             elif source is not None:
-                bound.append(BoundValidation(source, None, value.value))
+                bound.append(BoundValidation(source, None, self._replacing(source, at, value)))
         return tuple(bound)
+
+    def _replacing(self, source: Reference, at: tuple[str, ...], data: Literal) -> BoundNode:
+        """Return the source that a literal makes, read as that of `torch.tensor`, in the dtype asked for."""
+        replaced = self.scope.nodes[source.node]
+        args = {"data": data}
+        if "dtype" in replaced.node.args and _has_asked_dtype(replaced, source):
+            args["dtype"] = replaced.node.args["dtype"]
+        operation = self.catalog.operations["torch.tensor"]
+        return BoundNode(
+            id=source.node,
+            where=pointer(("train", *at)),
+            operation=operation,
+            overload=operation.overloads[0],
+            wires={},
+            values=_plain(args),
+            functions={},
+            outputs=operation.overloads[0].outputs,
+            node=replaced.node.model_copy(update={"op": operation.name, "args": args, "requires_grad": None}),
+            owner=source.node,
+        )
+
+
+def _has_asked_dtype(node: BoundNode, output: Reference) -> bool:
+    """Whether the dtype that a source asks for is that of this output: labels of data are integers."""
+    if not is_data(node.operation):
+        return True
+    data = read_data(node.overload, node.values)
+    return not isinstance(data, DataFault) and data.outputs[output.index].dtype == node.values["dtype"]
 
 
 def _plain(args: Mapping[str, Literal]) -> dict[str, object]:

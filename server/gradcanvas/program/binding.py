@@ -179,11 +179,11 @@ class BoundBatch:
 
 @dataclass(frozen=True, slots=True)
 class BoundValidation:
-    """What replaces one source while validating: another source, or data as `torch.tensor` takes it."""
+    """What replaces one source while validating: another source, or a `torch.tensor` of its own (`made`)."""
 
     source: Reference
     reference: Reference | None
-    data: object = None
+    made: BoundNode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from gradcanvas.program.bind import bind
 from gradcanvas.program.binding import Binding, BoundTrain, Reference, Scope
 from gradcanvas.program.branches import run_control
 from gradcanvas.program.devices import resolve_device
-from gradcanvas.program.drafts import Problems
 from gradcanvas.program.evaluation import Evaluation
 from gradcanvas.program.file_order import in_file_order, in_tree_order
 from gradcanvas.program.lazy import with_sizes
@@ -84,7 +83,7 @@ def check(
     run = evaluation.run(binding.scope, {})
     scope = _thinned(binding.scope, run)
     problems = evaluation.findings.problems
-    train = _train(binding.train, run, scope, problems)
+    train = _train(binding.train, run, scope, evaluation)
     found = [*binding.problems, *problems.found]
     if device_problem is not None:
         found.append(device_problem)
@@ -143,14 +142,16 @@ def _thinned(scope: Scope, run: ScopeRun) -> Scope:
     )
 
 
-def _train(train: BoundTrain | None, run: ScopeRun, scope: Scope, problems: Problems) -> BoundTrain | None:
+def _train(
+    train: BoundTrain | None, run: ScopeRun, scope: Scope, evaluation: Evaluation
+) -> BoundTrain | None:
     if train is None:
         return None
 
     def is_there(reference: Reference | None) -> bool:
         return reference is not None and reference.node in scope.nodes
 
-    checked = check_loss_and_metrics(train, run, problems)
+    checked = check_loss_and_metrics(train, run, evaluation.findings.problems)
     batch = checked.batch
     return replace(
         checked,
@@ -160,7 +161,8 @@ def _train(train: BoundTrain | None, run: ScopeRun, scope: Scope, problems: Prob
         validation=tuple(
             each
             for each in checked.validation
-            if is_there(each.source) and (each.reference is None or is_there(each.reference))
+            if is_there(each.source)
+            and (is_there(each.reference) if each.made is None else evaluation.can_replace(each.made))
         ),
     )
 

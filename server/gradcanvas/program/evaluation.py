@@ -34,6 +34,7 @@ class Evaluation:
     Attributes:
         findings: what it finds.
         sizes: what each lazy module becomes.
+        can_replace: whether what stands for a source in validation can be made; says so if it cannot.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Evaluation:
         self._calls = FakeCalls(callables, shapes)
         self._made = MadeOnce(binding, self._calls, self.findings)
         self.sizes = self._made.sizes
+        self.can_replace = self._made.replacement
         self._run_control = run_control
         self._steps_left = _MOST_STEPS
 

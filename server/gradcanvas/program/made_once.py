@@ -45,6 +45,13 @@ class MadeOnce:
         if node.id not in run.lost:
             self._findings.settle(run, node, values)
 
+    def replacement(self, node: BoundNode) -> bool:
+        """Tell whether what stands for a source in validation can be made, and say so if it cannot."""
+        given = self._calls.source(node)
+        if isinstance(given, Refusal):
+            self._findings.problems.add_at(node.where, *explain(node, node.id, {}, given))
+        return not isinstance(given, Refusal)
+
     def module(self, run: ScopeRun, node: BoundNode) -> None:
         """Note what a module owns, if it is not another one's."""
         if node.owner != node.id:

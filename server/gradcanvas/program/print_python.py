@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gradcanvas.program.binding import Binding, BoundNode, BoundTrain, Reference
-from gradcanvas.program.calling import call_arguments, literal_arguments, make_arguments
+from gradcanvas.program.calling import literal_arguments, make_arguments
 from gradcanvas.program.data_node import DataFault, is_data, read_data
 from gradcanvas.program.modules import Made, everything_made
 from gradcanvas.program.plan import Value, plan_scope
@@ -16,13 +16,10 @@ from gradcanvas.program.print_data import DataPrinter, Imports
 from gradcanvas.program.print_kept import KeptValues, fill_lines, needs_base64
 from gradcanvas.program.print_names import Names, joined
 from gradcanvas.program.print_scope import ScopePrinter, arguments_text, function_lines, parameter_of
+from gradcanvas.program.print_sources import source_lines, source_text
 from gradcanvas.program.print_training import Closure, Leaf, Loop, training_lines
 from gradcanvas.program.print_validation import PrintedValidation
 
-_TAKES_REQUIRES_GRAD = frozenset(
-    f"torch.{name}"
-    for name in ("tensor", "rand", "randn", "zeros", "ones", "full", "eye", "arange", "linspace", "logspace")
-)
 _SURE = frozenset(
     """
     torch.add torch.sub torch.mul torch.div torch.matmul torch.mm torch.pow torch.mean torch.sum torch.exp
@@ -33,9 +30,6 @@ _SURE = frozenset(
     """.split()  # noqa: SIM905
 )
 """Operations that let a gradient back to every tensor they are given."""
-
-_SIZED = frozenset({"torch.rand", "torch.randn", "torch.zeros", "torch.ones"})
-"""Sources whose size is written as plain arguments."""
 
 _DEVICES = {"auto": '"cuda" if torch.cuda.is_available() else "cpu"'}
 
@@ -118,7 +112,7 @@ class _Script:
         if is_data(made.node.operation):
             printer = DataPrinter(self.names, self.imports, self.device, is_abridged=self.is_abridged)
             return printer.lines(made.node, variables)
-        return list(self.source(variables[0], made.node))
+        return source_lines(variables[0], made.node, self.device)
 
     def computation(self, step: list[str]) -> list[str]:
         """Return the loop, or one step where there is nothing to train."""
@@ -146,14 +140,13 @@ class _Script:
         """Say what stands for the sources in validation; None where nothing is replaced."""
         if not train.validation:
             return None
-        on = f", device={self.device}" if self.device else ""
         given = {batch: whole for whole, batch in self.batched.items()}
         for each in train.validation:
             source = self.kept[str(each.source)]
             given[self.batched.get(source, source)] = (
-                self.kept[str(each.reference)]
-                if each.reference is not None
-                else f"torch.tensor({arguments_text([each.data], {})}{on})"
+                source_text(each.made, self.device)
+                if each.made is not None
+                else self.kept[str(each.reference)]
             )
         metrics = [self.printer.expression(reference) for reference in train.metrics.values()]
         modules = [
@@ -215,22 +208,6 @@ class _Script:
                 ]
         return [name for name in self.functions if name in called]
 
-    def source(self, variable: str, node: BoundNode) -> Iterator[str]:
-        args, kwargs = call_arguments(node, _no_wire)
-        asked = node.node.requires_grad is True
-        within = asked and node.operation.name in _TAKES_REQUIRES_GRAD
-        name = node.operation.name
-        if name in _SIZED and isinstance(kwargs.get("size"), list):
-            args, kwargs = kwargs["size"], {key: each for key, each in kwargs.items() if key != "size"}
-        elif not args and "data" in kwargs:
-            args = [kwargs.pop("data")]
-        text = arguments_text(args, kwargs)
-        extra = [f"device={self.device}"] if self.device else []
-        extra += ["requires_grad=True"] if within else []
-        yield f"{variable} = {name}({', '.join(filter(None, [text, *extra]))})"
-        if asked and not within:
-            yield f"{variable}.requires_grad_()"
-
     def module(self, variable: str, node: BoundNode) -> Iterator[str]:
         on = f".to({self.device})" if self.device else ""
         yield f"{variable} = {node.operation.name}({arguments_text(*make_arguments(node))}){on}"
@@ -287,7 +264,3 @@ class _Script:
             return {}
         cut = [str(reference) for reference in train.batch.of]
         return {self.kept[name]: self.names.fresh(f"{self.kept[name]}_batch") for name in cut}
-
-
-def _no_wire(reference: Reference) -> str:
-    raise AssertionError(f"a source has no inputs, but {reference} is one")

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gradcanvas.program.binding import BoundValidation
+from gradcanvas.program.modules import make_source
 from gradcanvas.program.program import Program
 from gradcanvas.training.randomness import borrowed
 from gradcanvas.training.records import Records
@@ -70,10 +71,10 @@ def validate(
     """
     given = dict(sources)
     for each in replacements:
-        if each.reference is not None:
-            given[str(each.source)] = sources[str(each.reference)]
+        if each.made is not None:
+            (given[str(each.source)],) = make_source(each.made, program.device)
         else:
-            given[str(each.source)] = torch.tensor(each.data, device=program.device)
+            given[str(each.source)] = sources[str(each.reference)]
         if program.takes_gradients and sources[str(each.source)].requires_grad:
             given[str(each.source)] = given[str(each.source)].detach().requires_grad_()
     follows = torch.set_grad_enabled(program.takes_gradients)
