@@ -711,7 +711,7 @@ def test_the_training_loop_is_bound() -> None:
     assert train is not None
     assert train.optimizer is not None
     assert train.optimizer.values == {"lr": 0.1}
-    assert train.optimizer.groups == {"slow": {"lr": 0.01}}
+    assert {name: group.values for name, group in train.optimizer.groups.items()} == {"slow": {"lr": 0.01}}
     assert train.scheduler is not None
     assert train.scheduler.operation.name == "torch.optim.lr_scheduler.StepLR"
     assert train.clip_norm == 1.0

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gradcanvas.training.report import autograd_of, check_graph, run_graph
-from tests.training.scripts import Json, Network, article, article_script, network, text
+from tests.training.scripts import Json, Network, article, article_script, executed, network, text
 
 OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
     ("SGD", {"lr": 0.05, "momentum": 0.9, "nesterov": True}),
@@ -332,3 +332,36 @@ def test_what_does_not_depend_on_a_failing_node_is_given_all_the_same() -> None:
     assert result["tensors"]["w"]["grad"] is not None
     assert result["tensors"]["loss"]["value"] is not None
     assert "after" not in result["tensors"]
+
+
+@pytest.mark.parametrize(
+    ("own", "special", "by_hand"),
+    [
+        ({"lr": 0.05}, {"lr": [0.5]}, (0.05, torch.tensor([0.5]))),
+        ({"lr": 0.05}, {"lr": {"data": 0.5, "dtype": "float64"}}, (0.05, torch.tensor(0.5).double())),
+        ({"lr": [0.05]}, {"lr": 0.5}, (torch.tensor([0.05]), 0.5)),
+        ({"lr": [0.05]}, {"momentum": 0.5}, (torch.tensor([0.05]), torch.tensor([0.05]))),
+    ],
+    ids=["tensor in the group", "float64 in the group", "number in the group", "tensor for all"],
+)
+def test_a_group_takes_a_tensor_where_a_number_stood(
+    own: Json, special: Json, by_hand: tuple[Any, Any]
+) -> None:
+    script = Network()
+    more = {"lr": by_hand[1], **{name: each for name, each in special.items() if name != "lr"}}
+    groups: list[Json] = [{"params": [script.w1, script.b1]}, {"params": [script.w2], **more}]
+    optimizer = torch.optim.SGD(groups, lr=by_hand[0], foreach=False)
+    for _ in range(6):
+        script.loss().backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        optimizer.zero_grad()
+    args = {**own, "foreach": False}
+    graph = network({"op": "torch.optim.SGD", "args": args, "groups": {"fast": special}})
+    graph["nodes"]["w2"]["group"] = "fast"
+
+    result = run_graph(text(graph))
+
+    printed = executed(graph)
+    for leaf, tensor in script.leaves.items():
+        assert result["tensors"][leaf]["value"] == tensor.tolist()
+        assert torch.equal(printed[leaf], tensor)

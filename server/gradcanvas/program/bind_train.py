@@ -11,6 +11,7 @@ from gradcanvas.document import Batch, Graph, Literal, Optimizer, Scheduler, Tra
 from gradcanvas.document.problems import pointer
 from gradcanvas.program.binding import (
     BoundBatch,
+    BoundGroup,
     BoundNode,
     BoundOptimizer,
     BoundScheduler,
@@ -23,7 +24,7 @@ from gradcanvas.program.data_node import DataFault, is_data, read_data
 from gradcanvas.program.drafting import find_operation
 from gradcanvas.program.drafts import Problems
 from gradcanvas.program.literals import misfit
-from gradcanvas.program.matching import Given, match
+from gradcanvas.program.matching import Given, Match, match
 from gradcanvas.program.references import Unresolved
 from gradcanvas.program.scopes import ScopeBinder
 
@@ -136,13 +137,14 @@ class _TrainBinder:
             self.problems.add((*at, "groups"), "bad-value", message, "Take the groups away.")
             return None
         for name, args in optimizer.groups.items():
-            matched = match(operation, Given({}, {**optimizer.args, **args}), f"groups.{name}")
-            faults = [fault for fault in matched.faults if fault.at[1:2] and fault.at[1] in args]
-            for fault in faults:
+            group = self._match(operation, {**optimizer.args, **args}, f"groups.{name}")
+            if group is None:
+                continue
+            if group.overload is not None:
+                groups[name] = BoundGroup(group.overload, _plain(args))
+            for fault in group.faults:
                 path = (*at, "groups", name, *fault.at[1:])
                 self.problems.add(path, fault.code, fault.message, fault.help)
-            if not faults:
-                groups[name] = _plain(args)
         return BoundOptimizer(operation, overload, _plain(optimizer.args), groups)
 
     def scheduler(self, scheduler: Scheduler, optimizer: Optimizer | None) -> BoundScheduler | None:
@@ -191,12 +193,18 @@ class _TrainBinder:
         operation = find_operation(self.catalog, name, (*at, "op"), self.problems, (kind,))
         if operation is None:
             return None
-        try:
-            found = match(operation, Given({}, args), kind)
-        except ValueError:  # numbers too large to convert: the document's problem, already told
+        found = self._match(operation, args, kind)
+        if found is None:
             return None
         self.problems.faults(at, found.faults)
         return None if found.overload is None else (operation, found.overload)
+
+    @staticmethod
+    def _match(operation: Operation, args: Mapping[str, Literal], owner: str) -> Match | None:
+        try:
+            return match(operation, Given({}, args), owner)
+        except ValueError:  # numbers too large to convert: the document's problem, already told
+            return None
 
     def batch(self, batch: Batch) -> BoundBatch | None:
         found: list[Reference] = []

@@ -149,13 +149,26 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundGroup:
+    """The arguments that differ in one parameter group, and the overload that they fit with the others'."""
+
+    overload: Overload
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class BoundOptimizer:
-    """`groups`: a group's name → the arguments that differ from `values` in it."""
+    """An optimiser and its arguments; `groups`: a group's name → what differs in it."""
 
     operation: Operation
     overload: Overload
     values: Mapping[str, object]
-    groups: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    groups: Mapping[str, BoundGroup] = field(default_factory=dict)
+
+    @property
+    def own(self) -> BoundGroup:
+        """What holds for every leaf that no group names."""
+        return BoundGroup(self.overload, self.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Knows what `train` says and the names of the leaves; knows nothing of what a ste
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gradcanvas.program.binding import BoundBatch, BoundOptimizer, BoundTrain
+from gradcanvas.program.binding import BoundBatch, BoundGroup, BoundOptimizer, BoundTrain
 from gradcanvas.program.calling import literal_arguments
 from gradcanvas.program.print_kept import moment_lines
 from gradcanvas.program.print_names import Names
@@ -103,13 +103,13 @@ def training_lines(loop: Loop) -> list[str]:
 
 
 Parts = tuple[list[str], list[str], list[str]]
-Group = tuple[list[Leaf], Mapping[str, object]]
+Group = tuple[list[Leaf], BoundGroup | None]
 
 
 def _groups(bound: BoundOptimizer, leaves: Sequence[Leaf]) -> list[Group]:
     groups: dict[str, Group] = {}
     for leaf in leaves:
-        special = bound.groups.get(leaf.group, {})
+        special = bound.groups.get(leaf.group)
         groups.setdefault(leaf.group if special else "", ([], special))[0].append(leaf)
     return list(groups.values())
 
@@ -118,10 +118,10 @@ def _descent(loop: Loop, groups: list[Group]) -> Parts:
     bound = loop.train.optimizer
     assert bound is not None
     rate = loop.names.fresh("lr")
-    before = [f"{rate} = {_value(bound, {**bound.values}, 'lr')}"]
+    before = [f"{rate} = {_value(bound.own, 'lr')}"]
     update, zero = ["with torch.no_grad():"], []
     for leaves, special in groups:
-        lr = _value(bound, special, "lr") if "lr" in special else rate
+        lr = _value(special, "lr") if special and "lr" in special.values else rate
         if all(leaf.collects for leaf in leaves):
             update += [f"{INDENT}{leaf.text} -= {lr} * {leaf.text}.grad" for leaf in leaves]
             zero += [f"{leaf.text}.grad.zero_()" for leaf in leaves]
@@ -138,8 +138,8 @@ def _descent(loop: Loop, groups: list[Group]) -> Parts:
 def _optimizer(loop: Loop, bound: BoundOptimizer, groups: list[Group], optimizer: str) -> Parts:
     listed = "[" + ", ".join(leaf.text for leaf in loop.leaves) + "]"
     if len(groups) > 1 or groups[0][1]:
-        listed = "[" + ", ".join(_group_text(bound, leaves, special) for leaves, special in groups) + "]"
-    arguments = _arguments(bound, bound.values)
+        listed = "[" + ", ".join(_group_text(leaves, special) for leaves, special in groups) + "]"
+    arguments = arguments_text(*literal_arguments(bound.overload, bound.values))
     before = [f"{optimizer} = {bound.operation.name}({', '.join(filter(None, [listed, arguments]))})"]
     before += moment_lines(optimizer, loop.moments, loop.device)
     update = [f"{optimizer}.step()"]
@@ -166,9 +166,9 @@ def _by_closure(
     return step, [f"{closure.loss} = {optimizer}.step({closure.function})", *update[1:]]
 
 
-def _group_text(bound: BoundOptimizer, leaves: Sequence[Leaf], special: Mapping[str, object]) -> str:
+def _group_text(leaves: Sequence[Leaf], special: BoundGroup | None) -> str:
     members = ", ".join(leaf.text for leaf in leaves)
-    args, kwargs = literal_arguments(bound.overload, special)
+    args, kwargs = literal_arguments(special.overload, special.values) if special else ([], {})
     assert not args
     rest = "".join(f', "{name}": {python_text(value)}' for name, value in kwargs.items())
     return f'{{"params": [{members}]{rest}}}'
@@ -201,10 +201,6 @@ def _batches(batch: BoundBatch | None, loop: Loop) -> tuple[list[str], list[str]
     return before, lines
 
 
-def _arguments(bound: BoundOptimizer, values: Mapping[str, object]) -> str:
-    return arguments_text(*literal_arguments(bound.overload, values))
-
-
-def _value(bound: BoundOptimizer, values: Mapping[str, object], name: str) -> str:
-    args, kwargs = literal_arguments(bound.overload, {name: values[name]})
+def _value(bound: BoundGroup, name: str) -> str:
+    args, kwargs = literal_arguments(bound.overload, {name: bound.values[name]})
     return python_text([*args, *kwargs.values()][0])
