@@ -611,6 +611,57 @@ def test_sharing_in_a_circle_or_with_other_arguments_is_a_problem() -> None:
     assert list(binding.scope.nodes) == ["x", "fc"]
 
 
+@pytest.mark.parametrize(
+    ("own", "shared"),
+    [
+        ({}, {"mode": "eval"}),
+        ({"mode": "eval"}, {"mode": "train"}),
+        ({}, {"requires_grad": False}),
+        ({"requires_grad": {"bias": False}}, {"requires_grad": {"weight": False}}),
+        ({}, {"init": {"bias": {"op": "torch.nn.init.zeros_"}}}),
+        ({"group": "slow"}, {"group": "fast"}),
+    ],
+    ids=str,
+)
+def test_what_differs_from_the_owner_of_shared_parameters_is_a_problem(own: Json, shared: Json) -> None:
+    (key,) = shared
+
+    binding = bound(
+        {
+            **X,
+            "fc": node("torch.nn.Linear", {"input": "x"}, LINEAR, **own),
+            "again": node("torch.nn.Linear", {"input": "x"}, share="fc", **shared),
+        }
+    )
+
+    assert found(binding.problems) == [(f"/nodes/again/{key}", "share-differs")]
+    assert "`fc`" in binding.problems[0].message
+    assert "`fc`" in binding.problems[0].help
+    assert list(binding.scope.nodes) == ["x", "fc"]
+
+
+def test_what_is_said_of_shared_parameters_twice_alike_is_no_problem() -> None:
+    said: Json = {
+        "mode": "eval",
+        "requires_grad": {"bias": False},
+        "init": {"weight": {"op": "torch.nn.init.constant_", "args": {"val": 1.0}}},
+        "group": "slow",
+    }
+
+    binding = bound(
+        {
+            **X,
+            "fc": node("torch.nn.Linear", {"input": "x"}, LINEAR, **said),
+            "again": node("torch.nn.Linear", {"input": "x"}, share="fc", **said),
+            "third": node("torch.nn.Linear", {"input": "x"}, share="fc"),
+            "own": node("torch.nn.Linear", {"input": "x"}, LINEAR),
+            "fourth": node("torch.nn.Linear", {"input": "x"}, share="own", requires_grad=True, mode="train"),
+        }
+    )
+
+    assert binding.problems == ()
+
+
 def test_a_bypassed_node_passes_on_its_first_wired_tensor_of_the_signature() -> None:
     binding = bound(
         {

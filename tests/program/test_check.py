@@ -425,3 +425,14 @@ def test_what_training_would_pass_over_is_a_problem(train: Json, where: str) -> 
     seen = checked(nodes, train={"loss": "loss", "steps": 1, **train})
 
     assert [place for place, _ in found(seen.problems)] == [where]
+
+
+def test_a_shared_module_is_in_the_mode_of_its_owner() -> None:
+    norm = {"num_features": 3}
+    nodes = {
+        "x": randn(1, 3),
+        "first": node("torch.nn.BatchNorm1d", {"input": "x"}, norm, mode="eval"),
+        "again": node("torch.nn.BatchNorm1d", {"input": "x"}, share="first"),
+    }
+
+    assert checked(nodes).problems == ()

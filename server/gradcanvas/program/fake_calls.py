@@ -51,9 +51,9 @@ class FakeCalls:
         """Return what the module that `owner` makes gives, called as `node` calls it."""
 
         def callee() -> Callable[..., Any]:
-            return make_module(owner, self._callables).train(node.node.mode != "eval")
+            return make_module(owner, self._callables).train(owner.node.mode != "eval")
 
-        return self._call(node, fed, callee, made_key(owner))
+        return self._call(node, fed, callee, (*made_key(owner), owner.node.mode))
 
     def made(self, node: BoundNode) -> Made | Refusal:
         """Return what a module owns."""
@@ -72,5 +72,5 @@ class FakeCalls:
             positional, keywords = call_arguments(node, by_reference.__getitem__)
             return callee()(*positional, **keywords)
 
-        key = (node.operation.name, argument_texts(node), tuple(fed.items()), made, node.node.mode)
+        key = (node.operation.name, argument_texts(node), tuple(fed.items()), made)
         return self._shapes.call(key, run)

@@ -5,7 +5,7 @@ Knows the drafts of one scope; nothing of torch.
 
 from collections.abc import Mapping
 
-from gradcanvas.document import Literal
+from gradcanvas.document import Literal, Node
 from gradcanvas.document.problems import nearest
 from gradcanvas.program.drafts import Draft, Problems
 
@@ -73,7 +73,40 @@ def _shared_arguments(draft: Draft, owner: Draft, problems: Problems) -> Mapping
                 f"`{draft.id}.{name}` differs from that of `{owner.id}`, whose parameters it uses.",
                 "Leave it out: what is shared is made once, by its owner.",
             )
+    _keys_differ(draft, owner, problems)
     return {**taken, **own}
+
+
+def _keys_differ(draft: Draft, owner: Draft, problems: Problems) -> None:
+    """Say which keys of a node speak of what its owner makes, and say something else."""
+    mine, its = draft.node, owner.node
+    rows = (
+        ("mode", mine.mode, its.mode or "train", "A module is in one mode."),
+        (
+            "requires_grad",
+            mine.requires_grad,
+            _all_or_some(its.requires_grad),
+            "A parameter is frozen or not.",
+        ),
+        ("init", _init_texts(mine) or None, _init_texts(its), "A parameter is filled once."),
+        ("group", mine.group, its.group, "A parameter is in one group."),
+    )
+    for key, given, there, why in rows:
+        if given is not None and given != there:
+            message = f"`{draft.id}.{key}` differs from that of `{owner.id}`, whose parameters it uses. {why}"
+            help_text = f"Write it at `{owner.id}`, or take `share` away: then `{draft.id}` has its own."
+            problems.lose(draft, (key,), "share-differs", message, help_text)
+
+
+def _all_or_some(requires_grad: bool | dict[str, bool] | None) -> bool | dict[str, bool]:
+    return True if requires_grad is None else requires_grad
+
+
+def _init_texts(node: Node) -> dict[str, object]:
+    return {
+        name: (init.op, {argument: literal.text for argument, literal in init.args.items()})
+        for name, init in node.init.items()
+    }
 
 
 def is_call(draft: Draft) -> bool:
