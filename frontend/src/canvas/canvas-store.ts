@@ -2,6 +2,7 @@
 import { create } from "zustand";
 import type { Point } from "../document/types";
 import type { DraggedWire } from "../gradients/overlay";
+import { EMPTY_SCENE, type Scene } from "../gradients/scene";
 import type { WireEnd } from "../view/view-store";
 import type { WireFits } from "./wire-fits";
 
@@ -54,6 +55,8 @@ export interface CanvasState {
   readonly frame: string | null;
   /** The frame whose title is being typed. */
   readonly titling: string | null;
+  /** What the mounted canvas draws, and where. */
+  readonly scene: () => Scene;
   /** Counts requests to show everything. */
   readonly fitCount: number;
   /** Where the keyboard's focus has to be brought into view; `count` tells requests apart. */
@@ -75,6 +78,7 @@ export const useCanvas = create<CanvasState>()(() => ({
   finding: false,
   frame: null,
   titling: null,
+  scene: () => EMPTY_SCENE,
   fitCount: 0,
   bring: null,
 }));

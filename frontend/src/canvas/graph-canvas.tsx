@@ -12,6 +12,7 @@ import "@xyflow/react/dist/base.css";
 import { useCatalog } from "../catalog/catalog-store";
 import type { Point } from "../document/types";
 import { type Editor, useEditor, useSnapshot } from "../editor/editor";
+import { focusCanvas } from "../editor/focus-canvas";
 import { Legend } from "../gradients/legend";
 import type { Overlay } from "../gradients/overlay";
 import { OverlayCanvas } from "../gradients/overlay-canvas";
@@ -63,10 +64,15 @@ function Canvas(): ReactNode {
   const active = useActiveElement(far);
   usePaced(editor);
   useListeners(stage);
+  const untouched = useFirstFocus();
   const zoomBy = useViewportRequests(stage, model);
   const { onDragOver, onDrop } = useDrop(stage);
   return (
-    <div className={`graph-canvas${overEdge ? " graph-canvas-over-edge" : ""}`} ref={element}>
+    <div
+      className={`graph-canvas${overEdge ? " graph-canvas-over-edge" : ""}`}
+      data-untouched={untouched}
+      ref={element}
+    >
       <ReactFlow<CardNode>
         aria-label={CANVAS_NAME}
         aria-activedescendant={active}
@@ -208,6 +214,18 @@ function useActiveElement(far: boolean): string | undefined {
   return focus.kind === "node" ? cardElementId(focus.uid) : edgeElementId(focus.id);
 }
 
+/** When the graph has come the canvas has the keyboard, unless a person is somewhere already; true until a key is pressed. */
+function useFirstFocus(): boolean {
+  const [untouched, setUntouched] = useState(true);
+  useEffect(() => {
+    if (document.activeElement === document.body) focusCanvas();
+    const touch = (): void => setUntouched(false);
+    window.addEventListener("keydown", touch, { capture: true, once: true });
+    return () => window.removeEventListener("keydown", touch, true);
+  }, []);
+  return untouched;
+}
+
 /** Attributes follow at the run store's pace. */
 function usePaced(editor: Editor): void {
   useEffect(() => {
@@ -223,6 +241,7 @@ function usePaced(editor: Editor): void {
 function useListeners(stage: Stage | null): void {
   useEffect(() => {
     if (stage === null) return undefined;
+    useCanvas.setState({ scene: () => stage.model().scene });
     let pointerPlace: Point | null = null;
     const follow = (event: PointerEvent): void => {
       const { x, y } = placeInGraph(stage, event);

@@ -16,13 +16,16 @@ interface Props {
   /** What stands there where nothing can be chosen. */
   readonly empty: string;
   readonly onChoose: (key: string) => void;
+  /** Escape: the focus is to go back. */
   readonly onCancel: () => void;
+  /** The focus is elsewhere already, and stays there. */
+  readonly onLeave: () => void;
 }
 
 const SHOWN = 200;
 
 /** A search field and the choices that hold its words. */
-export function PopupList({ label, choices, empty, onChoose, onCancel }: Props): ReactNode {
+export function PopupList({ label, choices, empty, onChoose, onCancel, onLeave }: Props): ReactNode {
   const [words, setWords] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const list = useId();
@@ -50,8 +53,10 @@ export function PopupList({ label, choices, empty, onChoose, onCancel }: Props):
           setActive(0);
         }}
         onKeyDown={onKeyDown}
-        onBlur={(event) => {
-          if (!event.currentTarget.parentElement?.contains(event.relatedTarget)) onCancel();
+        onBlur={({ currentTarget, relatedTarget }) => {
+          // The whole window may have lost it, and gives it back.
+          const kept = document.activeElement === currentTarget;
+          if (!kept && !currentTarget.parentElement?.contains(relatedTarget)) onLeave();
         }}
       />
       <div role="listbox" id={list} aria-label={label} className="popup-choices">

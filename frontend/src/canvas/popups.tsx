@@ -63,8 +63,9 @@ function ConnectList({ stage, end }: { readonly stage: Stage; readonly end: Wire
   const { document } = useEditor();
   const catalog = useCatalog((state) => state.catalog);
   const offers = useMemo(() => offersFrom(stage, end, catalog), [stage, end, catalog]);
+  const leave = (): void => useCanvas.setState({ connecting: null });
   const close = (): void => {
-    useCanvas.setState({ connecting: null });
+    leave();
     focusCanvas();
   };
   const choose = (key: string): void => {
@@ -82,6 +83,7 @@ function ConnectList({ stage, end }: { readonly stage: Stage; readonly end: Wire
         empty="No socket fits. Add a node that takes a tensor first."
         onChoose={choose}
         onCancel={close}
+        onLeave={leave}
       />
     </Floating>
   );
@@ -89,8 +91,9 @@ function ConnectList({ stage, end }: { readonly stage: Stage; readonly end: Wire
 
 function FindList({ stage }: { readonly stage: Stage }): ReactNode {
   const { document } = useEditor();
+  const leave = (): void => useCanvas.setState({ finding: false });
   const close = (): void => {
-    useCanvas.setState({ finding: false });
+    leave();
     focusCanvas();
   };
   const choose = (uid: string): void => {
@@ -108,6 +111,7 @@ function FindList({ stage }: { readonly stage: Stage }): ReactNode {
         empty="No node has these words in its name or its operation."
         onChoose={choose}
         onCancel={close}
+        onLeave={leave}
       />
     </div>
   );

@@ -1,6 +1,7 @@
 /** Listens to the page's keys and does what the table says. */
 import { useEffect } from "react";
 import type { Editor } from "../editor/editor";
+import { focusCanvas } from "../editor/focus-canvas";
 import { useView } from "../view/view-store";
 import { type KeyRow, rowFor } from "./table";
 
@@ -9,6 +10,7 @@ export function useKeys(editor: Editor, rows: readonly KeyRow[]): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return;
+      if (event.key === "Escape" && event.target === document.body) focusCanvas();
       const row = rowFor(rows, event);
       if (!row?.run || !applies(row, event)) return;
       if (row.scope === "always") commitField();
@@ -22,13 +24,15 @@ export function useKeys(editor: Editor, rows: readonly KeyRow[]): void {
   }, [editor, rows]);
 }
 
-/** While a person types only the rows for always act; the canvas's rows need its focus; a dialog takes all others. */
+/** While a person types only the rows for always act; a dialog takes all others. The canvas's rows need its focus; only
+where nothing at all has it, those with Ctrl act, and Escape. */
 function applies(row: KeyRow, event: KeyboardEvent): boolean {
   if (row.scope === "always") return true;
   if (useView.getState().dialog !== null) return false;
   const target = event.target instanceof Element ? event.target : null;
   if (isTyping(target)) return false;
-  return row.scope === "page" || target?.closest('[role="application"]') !== null || target === document.body;
+  if (row.scope === "page" || target?.closest('[role="application"]')) return true;
+  return target === document.body && (event.ctrlKey || event.metaKey || event.key === "Escape");
 }
 
 /** Whether keys go into a field now. */
