@@ -40,3 +40,24 @@ describe("a wire dropped at an output", () => {
     expect(land("x", [60, 60], "wx.other")).toMatchObject({ uid: uid("w"), argument: null, refusal: null });
   });
 });
+
+describe("a wire dropped on a card", () => {
+  it("goes to its first free input", () => {
+    expect(land("w", [540, 105])).toMatchObject({
+      uid: uid("both"),
+      argument: "tensors",
+      index: 2,
+      refusal: null,
+    });
+  });
+
+  it("is refused, in words, where every input is taken, and replaces at its socket alone", () => {
+    expect(land("x", [780, 110])?.refusal).toContain("The input of loss is taken");
+    expect(land("x", [300, 105])?.refusal).toContain("All 2 inputs of wx are taken");
+    expect(land("x", [720, 146])).toMatchObject({ uid: uid("loss"), argument: "input", refusal: null });
+  });
+
+  it("may go back to where it was pulled off", () => {
+    expect(land("x", [300, 105], "wx.other")).toMatchObject({ argument: "other", refusal: null });
+  });
+});

@@ -25,7 +25,7 @@ export interface Landing extends Place {
 /** How near, in pixels, the pointer has to come to a socket. */
 const REACH = 18;
 
-/** The socket nearest to the pointer, of whichever side; else, over a card, its first socket that fits. */
+/** The socket nearest to the pointer, of whichever side; else, over a card, its first free socket that fits. */
 export function landingAt(
   stage: Stage,
   fits: WireFits,
@@ -44,9 +44,13 @@ export function landingAt(
       if (away < distance && !isOrigin(place, fits)) [nearest, distance] = [place, away];
     }
   }
+  if (nearest) return told(nearest, fits);
   const card = cards[scene.cardAt(x, y)];
-  const meant = nearest ?? (card ? wholeCard(stage, card, fits) : null);
-  return meant && { ...meant, refusal: meant.fits ? null : fits.refusal(meant.uid, meant.argument) };
+  return card ? wholeCard(stage, card, fits) : null;
+}
+
+function told(place: Place, fits: WireFits): Landing {
+  return { ...place, refusal: place.fits ? null : fits.refusal(place.uid, place.argument) };
 }
 
 /** A new wire is not yet over any socket while it is still at its own. */
@@ -54,16 +58,31 @@ function isOrigin({ uid, argument, output }: Place, { end, replugged }: WireFits
   return replugged === null && uid === end.uid && argument === end.argument && output === end.output;
 }
 
-function wholeCard(stage: Stage, card: CardModel, fits: WireFits): Place | null {
+/** What is wired or typed is replaced only at its own socket: over the card nobody could tell which is meant. */
+function wholeCard(stage: Stage, card: CardModel, fits: WireFits): Landing | null {
   if (card.node.uid === fits.end.uid && fits.replugged === null) return null;
-  const free = (place: Place): boolean =>
-    card.inputs.some(
-      (input) => input.argument === place.argument && input.index === place.index && input.edge === null,
+  const isFree = (place: Place): boolean => {
+    if (place.argument === null) return true;
+    const input = card.inputs.find(
+      ({ argument, index }) => argument === place.argument && index === place.index,
     );
+    if (input?.edge != null) return input.edge === fits.replugged?.id;
+    return input?.literal === null || place.list;
+  };
   const own = placesOn(stage, card, fits);
   const places = own.length > 0 ? own : otherSideOf(stage, card, fits);
   const fitting = places.filter((place) => place.fits);
-  return fitting.find(free) ?? fitting[0] ?? places[0] ?? null;
+  const free = fitting.find(isFree);
+  if (free) return told(free, fits);
+  const [taken] = fitting;
+  if (taken) return { ...taken, fits: false, refusal: takenWords(card, fitting.length) };
+  return places[0] ? told(places[0], fits) : null;
+}
+
+function takenWords({ node }: CardModel, count: number): string {
+  return count === 1
+    ? `The input of ${node.id} is taken: drop the wire on its socket to replace what is there.`
+    : `All ${count} inputs of ${node.id} are taken: drop the wire on the socket where it is to replace what is there.`;
 }
 
 /** Every place on a card where the wire could end, or begin. */
