@@ -169,14 +169,43 @@ def test_copies_are_pasted_and_edges_come_along_when_asked(editor: Editor) -> No
     expect(editor.edge("wx_2.input")).to_have_count(0)
 
 
+def test_copies_cover_no_card(editor: Editor) -> None:
+    editor.canvas.focus()
+    editor.page.keyboard.press("Control+a")
+    editor.page.keyboard.press("Control+d")
+    expect(editor.page.get_by_role("list", name="Nodes").get_by_role("listitem")).to_have_count(18)
+    editor.page.get_by_role("button", name="Fit view").click()
+    editor.node("w").click()
+    editor.page.keyboard.press("Control+c")
+    for _ in range(3):
+        editor.page.keyboard.press("Control+v")
+
+    expect(editor.canvas.locator("[data-node]")).to_have_count(21)
+    assert_no_card_covers_another(editor)
+
+
+def test_a_wire_dropped_on_a_card_whose_inputs_are_taken_is_refused_in_words(editor: Editor) -> None:
+    source = editor.canvas.get_by_role("button", name="output of x", exact=True)
+    card = middle(editor.node("yhat"))
+    before = {name: editor.edge(name).get_attribute("aria-label") for name in ("yhat.input", "yhat.other")}
+
+    drag(editor.page, middle(source), card)
+
+    expect(editor.page.locator(".canvas-remark")).to_contain_text("All 2 inputs of yhat are taken")
+    assert before == {name: editor.edge(name).get_attribute("aria-label") for name in before}
+    expect(editor.page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
 def test_a_card_hides_the_figures_of_the_card_it_lies_on(editor: Editor) -> None:
     editor.node("wx").click(position={"x": 50, "y": 10})
     assert strong_colours(editor, editor.node("wx")) > 100
 
-    editor.page.keyboard.press("Control+c")
-    editor.page.keyboard.press("Control+v")
-
+    editor.page.keyboard.press("Control+d")
     expect(editor.node("wx_2")).to_have_attribute("aria-description", re.compile("lacks"))
+    below, copied = middle(editor.node("wx")), middle(editor.node("wx_2"))
+    drag(editor.page, (copied[0], copied[1] - 30), (below[0], below[1] - 30))
+
+    editor.page.wait_for_function(moved_by("wx_2", copied, 60))
     assert strong_colours(editor, editor.node("wx_2")) == 0
 
 
@@ -208,6 +237,10 @@ def test_the_whole_graph_is_arranged_without_overlaps(editor: Editor) -> None:
     editor.page.get_by_role("button", name="Arrange").click()
 
     editor.page.wait_for_function(moved_by("wx", before, 5))
+    assert_no_card_covers_another(editor)
+
+
+def assert_no_card_covers_another(editor: Editor) -> None:
     boxes = [card.bounding_box() for card in editor.canvas.locator("[data-node]").all()]
     corners = [
         (box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]) for box in boxes if box

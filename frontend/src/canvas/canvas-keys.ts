@@ -6,6 +6,7 @@ import type { KeyRow } from "../keys/table";
 import { useView } from "../view/view-store";
 import { bringIntoView, fitView, type Stand, useCanvas } from "./canvas-store";
 import { frameNodes, moveFrame, removeSelectedFrame, selectFrame, titleFrame } from "./frame-commands";
+import { besideCards } from "./free-place";
 import { type Direction, step } from "./walk";
 
 const STEP = 10;
@@ -220,9 +221,17 @@ function selectAll(editor: Editor): boolean {
 function duplicateSelection(editor: Editor): boolean {
   const uids = actedOn();
   if (uids.size === 0) return true;
-  const made = duplicate(editor.document, uids);
-  useView.getState().select(made);
+  selectMade(editor, duplicate(editor.document, uids, besideCards(useCanvas.getState().scene())));
   return true;
+}
+
+/** Selects what was copied just now, and brings its first node into view. */
+export function selectMade(editor: Editor, made: readonly string[]): void {
+  const [first = ""] = made;
+  useView.getState().select(made);
+  useCanvas.setState({ focus: { kind: "node", uid: first }, hover: null });
+  const at = editor.document.getSnapshot().byUid.get(first)?.at;
+  if (at) bringIntoView([at[0] + 66, at[1] + 46]);
 }
 
 function frameSelection(editor: Editor): boolean {

@@ -3,8 +3,9 @@ import { copy, paste, removeNodes } from "../document/commands";
 import type { Point } from "../document/types";
 import type { Editor } from "../editor/editor";
 import { useView } from "../view/view-store";
-import { actedOn } from "./canvas-keys";
+import { actedOn, selectMade } from "./canvas-keys";
 import { useCanvas } from "./canvas-store";
+import { besideCards } from "./free-place";
 
 /** Listens on the page; returns how to stop. `pointer` is where the mouse is in the graph, if it is there. */
 export function listenToClipboard(editor: Editor, pointer: () => Point | null): () => void {
@@ -35,11 +36,12 @@ export function listenToClipboard(editor: Editor, pointer: () => Point | null): 
   const onPaste = (event: ClipboardEvent): void => {
     if (!isOnCanvas(event.target)) return;
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    const made = paste(editor.document, text, places.next(), shift);
+    const settle = besideCards(useCanvas.getState().scene());
+    const made = paste(editor.document, text, places.next(), shift, settle);
     if (made === null) return;
     places.note(made);
     event.preventDefault();
-    useView.getState().select(made);
+    selectMade(editor, made);
   };
   window.addEventListener("keydown", key, true);
   window.addEventListener("copy", onCopy);
@@ -53,7 +55,7 @@ export function listenToClipboard(editor: Editor, pointer: () => Point | null): 
   };
 }
 
-/** Where pastes go: to the mouse, and where it has not moved since, each a little beside the last. */
+/** Where pastes go: to the mouse, and where it has not moved since, each beside the last. */
 class PastePlaces {
   private last: Point | null = null;
   private lastPointer: Point | null = null;
@@ -73,7 +75,7 @@ class PastePlaces {
     const moved = pointer !== null && !samePlace(pointer, this.lastPointer);
     this.lastPointer = pointer;
     if (moved) return pointer;
-    return this.last === null ? null : [this.last[0] + BESIDE, this.last[1] + BESIDE];
+    return this.last;
   }
 
   note(uids: readonly string[]): void {
@@ -82,8 +84,6 @@ class PastePlaces {
     this.last = [Math.min(...places.map(([x]) => x)), Math.min(...places.map(([, y]) => y))];
   }
 }
-
-const BESIDE = 40;
 
 function samePlace(one: Point, two: Point | null): boolean {
   return two !== null && Math.hypot(one[0] - two[0], one[1] - two[1]) < 4;

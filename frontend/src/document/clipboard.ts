@@ -7,7 +7,7 @@ import { keysAfter } from "./order-keys";
 import type { NodeView, Point, Snapshot } from "./types";
 import { ensureMap, type Fields, newUid, pointerTo, writePointers } from "./yjs-form";
 
-/** How far a paste without a place lies from where its nodes were. */
+/** How far a paste lies from where its nodes were, where nothing tells of free room. */
 const PASTE_OFFSET = 40;
 
 /** These nodes as the text of a graph file; references to nodes outside of it stay as names. */
@@ -63,15 +63,25 @@ function inKeyOrder(parts: ReadonlyMap<string, string>): string {
   return [...known, ...rest].map((key) => `${JSON.stringify(key)}: ${parts.get(key)}`).join(", ");
 }
 
+/** A node that is about to be pasted: what the text calls it, and where it would lie. */
+export interface Pasted {
+  readonly id: string;
+  readonly at: Point;
+}
+
+/** Says how far all of them are moved, so that they cover nothing. */
+export type Settle = (nodes: readonly Pasted[]) => Point;
+
 /** Pastes the nodes of a graph file's text in one step; returns their uids, or null where the text is none.
 
-`at` is where their upper left corner goes (null: a little beside where they were). References to nodes outside of the
-text are kept only `withIncoming`, and only to nodes that are there. */
+`at` is where their upper left corner goes (null: where they were), before `settle` moves them. References to nodes
+outside of the text are kept only `withIncoming`, and only to nodes that are there. */
 export function paste(
   document: GraphDocument,
   text: string,
   at: Point | null,
   withIncoming: boolean,
+  settle: Settle = at === null ? beside : asTheyAre,
 ): readonly string[] | null {
   const records = readRecords(text);
   if (records === null) return null;
@@ -83,7 +93,7 @@ export function paste(
     taken.add(fresh);
     given.set(id, { uid: newUid(), id: fresh });
   }
-  const shift = shiftTo(records, at);
+  const places = placesOf(records, at, settle);
   const orders = keysAfter(snapshot.nodes, records.size);
   const find = (reference: string): string | null => {
     const [id = "", output = null] = splitReference(reference);
@@ -101,15 +111,27 @@ export function paste(
       index += 1;
       roots.nodes.set(names.uid, fields);
       fillNode(fields, record, find);
-      fields.set("at", pairLiteral(shift(record)));
+      fields.set("at", pairLiteral(places.get(id) ?? [0, 0]));
     }
   });
   return Array.from(given.values(), ({ uid }) => uid);
 }
 
 /** Copies nodes beside themselves, in one step. */
-export function duplicate(document: GraphDocument, uids: ReadonlySet<string>): readonly string[] {
-  return paste(document, copy(document.getSnapshot(), uids), null, false) ?? [];
+export function duplicate(
+  document: GraphDocument,
+  uids: ReadonlySet<string>,
+  settle: Settle = beside,
+): readonly string[] {
+  return paste(document, copy(document.getSnapshot(), uids), null, false, settle) ?? [];
+}
+
+function beside(): Point {
+  return [PASTE_OFFSET, PASTE_OFFSET];
+}
+
+function asTheyAre(): Point {
+  return [0, 0];
 }
 
 type NodeRecord = { [key: string]: Json };
@@ -151,15 +173,21 @@ function fillInputs(inputs: Fields, record: NodeRecord, find: (reference: string
   }
 }
 
-function shiftTo(records: ReadonlyMap<string, NodeRecord>, at: Point | null): (record: NodeRecord) => Point {
-  const places = Array.from(records.values(), placeOf);
-  const left = Math.min(...places.map(([x]) => x));
-  const top = Math.min(...places.map(([, y]) => y));
-  const [dx, dy] = at === null ? [PASTE_OFFSET, PASTE_OFFSET] : [at[0] - left, at[1] - top];
-  return (record) => {
-    const [x, y] = placeOf(record);
-    return [x + dx, y + dy];
-  };
+function placesOf(
+  records: ReadonlyMap<string, NodeRecord>,
+  at: Point | null,
+  settle: Settle,
+): Map<string, Point> {
+  const nodes = Array.from(records, ([id, record]) => ({ id, at: placeOf(record) }));
+  const left = Math.min(...nodes.map((node) => node.at[0]));
+  const top = Math.min(...nodes.map((node) => node.at[1]));
+  const [x, y] = at ?? [left, top];
+  const moved = nodes.map((node) => ({
+    ...node,
+    at: [node.at[0] + x - left, node.at[1] + y - top] as const,
+  }));
+  const [dx, dy] = settle(moved);
+  return new Map(moved.map((node) => [node.id, [node.at[0] + dx, node.at[1] + dy]]));
 }
 
 function placeOf(record: NodeRecord): Point {

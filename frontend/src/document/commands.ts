@@ -1,5 +1,5 @@
 /** Every command on the document, under one name. */
-export { copy, duplicate, nodeText, paste } from "./clipboard";
+export { copy, duplicate, nodeText, type Pasted, paste, type Settle } from "./clipboard";
 export {
   addFrame,
   removeFrame,
