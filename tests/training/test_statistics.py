@@ -117,6 +117,17 @@ def test_what_is_not_finite_is_counted(size: int, exact: bool) -> None:
     assert np.isnan(rows[1, :4]).all()
 
 
+@pytest.mark.parametrize("strange", [math.nan, math.inf, -math.inf])
+def test_one_strange_number_in_the_last_of_many_pieces_is_seen(strange: float) -> None:
+    tensor = torch.zeros(70_000)
+    tensor[-1] = strange
+
+    row = figures([tensor])[0]
+
+    expected = [strange if math.isnan(strange) else math.inf, strange, tensor.min(), tensor.max(), 1]
+    np.testing.assert_array_equal(row, np.array([float(each) for each in expected]))
+
+
 def test_complex_elements_that_are_not_finite_are_counted_once() -> None:
     tensor = torch.tensor([complex(math.nan, math.nan), complex(1, 0), complex(0, math.inf)])
 

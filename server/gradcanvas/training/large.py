@@ -9,6 +9,7 @@ float32 squares overflow or vanish the figures are taken again in float64.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -69,28 +70,40 @@ class Pending:
 def host_figures(tensors: Sequence[Tensor]) -> Array:
     """Give the figures, (N, 5), of real floating tensors on the host, each in its own precision.
 
-    NumPy's extremes and dot product take half the time of torch's; its sum is less exact. What was used last
-    is read first: of the gradients of a step those are still in the cache.
+    NumPy's extremes and BLAS' dot products, with the tensor itself and with ones, take a third of the time of
+    torch's reductions. What was used last is read first: of the gradients of a step those are still in the
+    cache, and each piece stays in it while it is read four times.
     """
     rows = np.zeros((len(tensors), 5))
     with np.errstate(all="ignore"):
         for place in range(len(tensors) - 1, -1, -1):
             tensor = tensors[place].detach()
-            if tensor.dim() == 2 and tensor.mT.is_contiguous():
-                tensor = tensor.mT
-            cells = tensor.reshape(-1).resolve_neg().numpy()
-            norm, mean = _host_norm(cells), tensor.sum().item() / cells.size
-            low, high = cells.min(), cells.max()
-            if (_TINY < norm < _HUGE and math.isfinite(mean)) or low == high == 0.0:
+            squares, total, low, high = _host_sums(tensor.resolve_neg().numpy().ravel(order="K"))
+            norm, mean = math.sqrt(squares), total / tensor.numel()
+            if (_TINY < norm < _HUGE and math.isfinite(mean)) or low == high == norm == 0.0:
                 rows[place, :4] = norm, mean, low, high
             else:
                 rows[place] = exact_figures(tensor)
     return rows
 
 
-def _host_norm(cells: NDArray[np.floating]) -> float:
-    pieces = (cells[start : start + _HOST_PIECE] for start in range(0, cells.size, _HOST_PIECE))
-    return math.sqrt(sum(float(piece.dot(piece)) for piece in pieces))
+def _host_sums(cells: NDArray[np.floating]) -> tuple[float, float, float, float]:
+    """Give the sum of squares, the sum, and the extremes, which are worth nothing beside a not-a-number."""
+    squares = total = 0.0
+    low, high = math.inf, -math.inf
+    ones = _ones(cells.dtype)
+    for start in range(0, cells.size, _HOST_PIECE):
+        piece = cells[start : start + _HOST_PIECE]
+        squares += float(piece.dot(piece))
+        total += float(piece.dot(ones[: piece.size]))
+        low = min(low, float(np.minimum.reduce(piece)))
+        high = max(high, float(np.maximum.reduce(piece)))
+    return squares, total, low, high
+
+
+@cache
+def _ones(dtype: np.dtype[np.floating]) -> NDArray[np.floating]:
+    return np.ones(_HOST_PIECE, dtype)
 
 
 def large_figures(tensors: Sequence[Tensor]) -> Pending:
