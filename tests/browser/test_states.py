@@ -184,3 +184,31 @@ def test_the_tool_bar_stays_whatever_the_title_and_the_status_say(page: Page, se
     assert line[0] == line[1]
     editor.verb("Stop").click()
     expect(editor.status).to_have_text(re.compile(r"^step \d+ of 1000000, loss \S+, stopped$"))
+
+
+def test_an_autograd_graph_that_cannot_be_laid_out_is_told(page: Page, server: Server) -> None:
+    failing = 'self.onmessage = () => self.postMessage({ failure: "the stack is too small" })'
+    page.route(
+        re.compile("autograd-layout-worker"),
+        lambda route: route.fulfill(body=failing, content_type="text/javascript"),
+    )
+    editor = Editor(page, server.address)
+    editor.open_example("linear-regression")
+
+    page.get_by_role("tab", name="Autograd graph").click()
+
+    expect(page.get_by_role("tabpanel")).to_contain_text("could not be laid out: the stack is too small.")
+
+
+def test_a_box_of_the_autograd_graph_leads_to_its_node_by_enter_and_by_space(
+    page: Page, server: Server
+) -> None:
+    editor = Editor(page, server.address)
+    editor.open_example("linear-regression")
+    page.get_by_role("tab", name="Autograd graph").click()
+    boxes = page.get_by_role("tabpanel").get_by_role("button")
+
+    for key, operation, node in (("Enter", "MulBackward0", "wx"), ("Space", "SubBackward0", "error")):
+        boxes.filter(has_text=operation).focus()
+        page.keyboard.press(key)
+        expect(editor.field("Name")).to_have_value(node)

@@ -1,6 +1,7 @@
 /** Asks the worker to arrange nodes and writes the places into the document, as one edit. */
 import { moveNodes, placeNodes, unplacedNodes } from "../document/commands";
 import type { Point } from "../document/types";
+import { askWorker } from "../editor/ask-worker";
 import type { Editor } from "../editor/editor";
 import type { SceneCard } from "../gradients/scene";
 import type { Arranged, ArrangeRequest } from "./arrange";
@@ -55,14 +56,12 @@ function movedTo(places: Arranged, left: number, top: number): Map<string, Point
   return new Map(places.map(([uid, x, y]) => [uid, [x + dx, y + dy] as Point]));
 }
 
-function inWorker(request: ArrangeRequest): Promise<Arranged> {
+async function inWorker(request: ArrangeRequest): Promise<Arranged> {
   const worker = new Worker(new URL("./arrange.worker.ts", import.meta.url), { type: "module" });
-  return new Promise<Arranged>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<{ places?: Arranged; failure?: string }>) => {
-      if (data.places) resolve(data.places);
-      else reject(new Error(`The graph could not be arranged: ${data.failure}. Arrange a part of it.`));
-    };
-    worker.onerror = (event) => reject(new Error(event.message || "The graph could not be arranged."));
-    worker.postMessage(request);
-  }).finally(() => worker.terminate());
+  try {
+    return await askWorker<Arranged>(worker, request);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The graph could not be arranged: ${why}.`);
+  }
 }

@@ -1,10 +1,7 @@
 /** Arranges graphs beside the page, so that it stays alive meanwhile. */
+import { replyOf } from "../editor/ask-worker";
 import { type ArrangeRequest, arrange } from "./arrange";
 
 self.onmessage = (event: MessageEvent<ArrangeRequest>): void => {
-  try {
-    self.postMessage({ places: arrange(event.data) });
-  } catch (error) {
-    self.postMessage({ failure: error instanceof Error ? error.message : String(error) });
-  }
+  self.postMessage(replyOf(() => arrange(event.data)));
 };

@@ -1,41 +1,8 @@
-/** Lays out an autograd graph with dagre, away from the page's thread. */
-import { Graph, layout } from "@dagrejs/dagre";
-import type { AutogradGraph, AutogradLayout, AutogradNode } from "./autograd-graph";
+/** Lays out autograd graphs beside the page, so that it stays alive meanwhile. */
+import { replyOf } from "../../editor/ask-worker";
+import type { AutogradGraph } from "./autograd-graph";
+import { layOutAutograd } from "./autograd-layout";
 
-const CHARACTER = 6.7;
-
-self.addEventListener("message", (event: MessageEvent<AutogradGraph>) => {
-  self.postMessage(place(event.data));
-});
-
-function place(autograd: AutogradGraph): AutogradLayout {
-  const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", ranker: "tight-tree", nodesep: 14, ranksep: 34, marginx: 14, marginy: 10 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  const known = new Set(autograd.nodes.map((node) => String(node.id)));
-  for (const node of autograd.nodes) graph.setNode(String(node.id), { width: widthOf(node), height: 38 });
-  autograd.links.forEach(({ from, to }, index) => {
-    if (known.has(String(from)) && known.has(String(to)))
-      graph.setEdge(String(from), String(to), {}, String(index));
-  });
-  layout(graph);
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
-  return {
-    width: Math.max(width, 0),
-    height: Math.max(height, 0),
-    boxes: autograd.nodes.map((node) => ({ ...node, ...boxOf(graph, String(node.id)) })),
-    paths: graph
-      .edges()
-      .map((edge) => (graph.edge(edge) as { points?: { x: number; y: number }[] }).points ?? []),
-  };
-}
-
-function boxOf(graph: Graph, id: string): { x: number; y: number; width: number; height: number } {
-  const { x, y, width, height } = graph.node(id) as { x: number; y: number; width: number; height: number };
-  return { x, y, width, height };
-}
-
-function widthOf(node: AutogradNode): number {
-  const note = `${node.node ?? ""} (${node.shape?.join(", ") ?? ""})`;
-  return Math.max(node.label.length, note.length * 0.86, 6) * CHARACTER + 18;
-}
+self.onmessage = (event: MessageEvent<AutogradGraph>): void => {
+  self.postMessage(replyOf(() => layOutAutograd(event.data)));
+};

@@ -1,5 +1,6 @@
 /** The autograd graph in PyTorchViz's colours: blue leaves, grey operations, the green start. */
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { askWorker } from "../../editor/ask-worker";
 import { useEditor } from "../../editor/editor";
 import { useView } from "../../view/view-store";
 import { useAnswer } from "./answers";
@@ -11,7 +12,7 @@ const MOST_BOXES = 1500;
 /** The picture, or why there is none. */
 export function AutogradView(): ReactNode {
   const { result, refusal } = useAnswer<AutogradGraph>("autograd");
-  const layout = useLayout(result);
+  const { layout, failure } = useLayout(result);
   if (result === null) return <p className="dock-empty">{refusal ?? "Asking autograd…"}</p>;
   if (result.nodes.length === 0)
     return (
@@ -25,23 +26,38 @@ export function AutogradView(): ReactNode {
         {result.nodes.length} operations are too many to draw; Export gives them as DOT.
       </p>
     );
+  if (failure !== null)
+    return (
+      <p className="dock-empty" role="alert">
+        The {result.nodes.length} operations could not be laid out: {failure}. Export gives them as DOT.
+      </p>
+    );
   if (layout === null) return <p className="dock-empty">Laying out {result.nodes.length} operations…</p>;
   return <Picture layout={layout} />;
 }
 
-function useLayout(graph: AutogradGraph | null): AutogradLayout | null {
-  const [layout, setLayout] = useState<AutogradLayout | null>(null);
+interface Outcome {
+  readonly layout: AutogradLayout | null;
+  readonly failure: string | null;
+}
+
+/** The layout, which stays until the next one has come. */
+function useLayout(graph: AutogradGraph | null): Outcome {
+  const [outcome, setOutcome] = useState<Outcome>({ layout: null, failure: null });
   useEffect(() => {
     if (graph === null || graph.nodes.length > MOST_BOXES) return;
+    let current = true;
     const worker = new Worker(new URL("./autograd-layout-worker.ts", import.meta.url), { type: "module" });
-    worker.addEventListener("message", (event: MessageEvent<AutogradLayout>) => {
-      setLayout(event.data);
+    askWorker<AutogradLayout>(worker, graph).then(
+      (layout) => current && setOutcome({ layout, failure: null }),
+      (error: Error) => current && setOutcome({ layout: null, failure: error.message }),
+    );
+    return () => {
+      current = false;
       worker.terminate();
-    });
-    worker.postMessage(graph);
-    return () => worker.terminate();
+    };
   }, [graph]);
-  return layout;
+  return outcome;
 }
 
 /** Below this a picture is scrolled, not shrunk further. */
@@ -121,7 +137,12 @@ function Box({ box }: { readonly box: AutogradLayout["boxes"][number] }): ReactN
       tabIndex={0}
       transform={`translate(${box.x - box.width / 2} ${box.y - box.height / 2})`}
       onClick={go}
-      onKeyDown={(event) => event.key === "Enter" && go()}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        if (event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        go();
+      }}
     >
       <rect width={box.width} height={box.height} rx={6} />
       <text x={box.width / 2} y={note ? 16 : 23}>
