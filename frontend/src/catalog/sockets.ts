@@ -165,15 +165,6 @@ export function refusalOfWire(
   return null;
 }
 
-/** The first wired argument of an operation's overloads, so whether a tensor can go into it at all. */
-export function firstWired(operation: Operation): Argument | null {
-  for (const overload of operation.overloads) {
-    const found = overload.arguments.find((argument) => argument.wired);
-    if (found) return found;
-  }
-  return null;
-}
-
 /** The nodes that can be reached forwards from one, itself included. */
 export function reachableFrom(snapshot: Snapshot, uid: string): ReadonlySet<string> {
   const next = new Map<string, string[]>();

@@ -14,7 +14,6 @@ export {
 } from "./graph-commands";
 export {
   addNode,
-  clearArgument,
   moveNodes,
   type NewNode,
   pairLiteral,
@@ -23,7 +22,6 @@ export {
   reorder,
   setArgument,
   setField,
-  setOperation,
   unplacedNodes,
 } from "./node-commands";
 export { rename } from "./rename";

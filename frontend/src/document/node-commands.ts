@@ -115,16 +115,6 @@ export function setArgument(
   }, merge);
 }
 
-/** Removes a typed argument, so that PyTorch's default holds. */
-export function clearArgument(document: GraphDocument, uid: string, argument: string): void {
-  setArgument(document, uid, argument, null);
-}
-
-/** Changes a node's operation; arguments stay, those the new one lacks become problems at their place. */
-export function setOperation(document: GraphDocument, uid: string, op: string): void {
-  document.transact((roots) => roots.nodes.get(uid)?.set("op", op));
-}
-
 /** Puts nodes before another one (null: last) in the order of creation. */
 export function reorder(document: GraphDocument, uids: readonly string[], before: string | null): void {
   const { nodes } = document.getSnapshot();
