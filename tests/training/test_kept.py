@@ -4,6 +4,7 @@ import base64
 import contextlib
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from gradcanvas.training.keeping import LARGEST_BYTES, keep
 from gradcanvas.training.report import check_graph, python_of, run_graph
 from gradcanvas.training.session import Session
 from tests.training.scripts import Json, article, network, text
+from tests.training.test_every_optimiser import OPTIMIZERS
 
 ADAM: Json = {"op": "torch.optim.Adam", "args": {"lr": 0.01, "amsgrad": True}}
 MOMENTUM: Json = {"op": "torch.optim.SGD", "args": {"lr": 0.01, "momentum": 0.9}}
@@ -247,3 +249,149 @@ def test_more_than_a_file_may_keep_is_refused_in_words() -> None:
 
     with pytest.raises(RunError, match="a graph file keeps at most"):
         keep(session.graph, session.state)
+
+
+Damage = Callable[[dict[str, torch.Tensor], Json], object]
+
+
+def tensor_of(notes: Json, leaf: str, moment: str) -> str:
+    name: str = notes["moments"][leaf]["dict"][moment]["tensor"]
+    return name
+
+
+def set_tensor(leaf: str, moment: str, made: torch.Tensor) -> Damage:
+    return lambda tensors, notes: tensors.update({tensor_of(notes, leaf, moment): made})
+
+
+def set_moment(leaf: str, moment: str, tree: object) -> Damage:
+    return lambda tensors, notes: notes["moments"][leaf]["dict"].update({moment: tree})
+
+
+DAMAGES: list[tuple[str, Damage, str, str]] = [
+    ("no tensor", lambda tensors, _: tensors.pop("lin.weight"), "state-missing", "`lin.weight`"),
+    (
+        "no buffer",
+        lambda tensors, _: tensors.pop("norm.running_mean"),
+        "state-missing",
+        "`norm.running_mean`",
+    ),
+    ("no leaf", lambda tensors, _: tensors.pop("scale"), "state-missing", "`scale`"),
+    ("shape", lambda tensors, _: tensors.update({"scale": torch.ones(2)}), "state-misfit", "of shape (2,)"),
+    ("dtype", lambda tensors, _: tensors.update({"scale": torch.ones(3).half()}), "state-misfit", "float16"),
+    (
+        "no moment",
+        lambda _, notes: notes["moments"]["scale"]["dict"].pop("exp_avg"),
+        "state-misfit",
+        "remembers of `scale` lacks `exp_avg`",
+    ),
+    (
+        "shape of a moment",
+        set_tensor("scale", "exp_avg", torch.ones(2)),
+        "state-misfit",
+        "float32 of shape (2,)",
+    ),
+    ("dtype of a moment", set_tensor("scale", "exp_avg", torch.ones(3).double()), "state-misfit", "float64"),
+    ("number as a moment", set_moment("scale", "exp_avg", 3), "state-misfit", "the type int"),
+    ("strange moment", set_moment("scale", "exp_avgg", 3), "state-misfit", "`exp_avgg`"),
+    (
+        "moment of nobody",
+        lambda _, notes: notes["moments"].update({"zz": {"dict": {}}}),
+        "state-unknown",
+        "`zz`",
+    ),
+    (
+        "moment of a tensor that is not there",
+        set_moment("scale", "step", {"tensor": "optimizer:99"}),
+        "bad-state",
+        "optimizer:99",
+    ),
+    (
+        "moment that names a value",
+        set_moment("scale", "exp_avg", {"tensor": "scale"}),
+        "bad-state",
+        "'scale'",
+    ),
+    ("moment of no kind", set_moment("scale", "exp_avg", {"tensors": 1}), "bad-state", "tensors"),
+    ("moments as a list", lambda _, notes: notes.update({"moments": []}), "bad-state", "moments"),
+    (
+        "moments of a leaf as text",
+        lambda _, notes: notes["moments"].update({"scale": "x"}),
+        "bad-state",
+        "`scale`",
+    ),
+    ("optimiser as a number", lambda _, notes: notes.update({"optimizer": 3}), "bad-state", "optimizer"),
+    ("no such optimiser", lambda _, notes: notes.update({"optimizer": "Adm"}), "state-unknown", "`Adm`"),
+    (
+        "strange tensor",
+        lambda tensors, _: tensors.update({"optimizer:99": torch.ones(1)}),
+        "state-unknown",
+        "`optimizer:99`",
+    ),
+    ("strange value", lambda tensors, _: tensors.update({"zz": torch.ones(1)}), "state-unknown", "`zz`"),
+    ("strange note", lambda _, notes: notes.update({"zz": 1}), "state-unknown", "`zz`"),
+    ("complex nobody", lambda _, notes: notes.update({"complex": ["zz"]}), "state-unknown", "`zz`"),
+]
+
+
+@pytest.mark.parametrize(
+    ("damage", "code", "words"), [each[1:] for each in DAMAGES], ids=[each[0] for each in DAMAGES]
+)
+def test_each_damage_is_told_by_check_run_and_export(damage: Damage, code: str, words: str) -> None:
+    graph = kept_after(modules(ADAM), 2)
+    data = base64.b64decode(graph["state"].partition(",")[2])
+    tensors = safetensors.torch.load(data)
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    notes = json.loads(header["__metadata__"]["gradcanvas"])
+    damage(tensors, notes)
+    graph["state"] = address(tensors, json.dumps(notes))
+
+    problems = check_graph(text(graph))["problems"]
+    result = run_graph(text(graph), device="cpu")
+    script = python_of(text(graph))
+
+    told = [each for each in problems if each["code"] == code and words in each["message"]]
+    assert len(told) == 1
+    assert {each["where"] for each in problems} == {"/state"}
+    assert all("forget" in each["help"] for each in problems)
+    assert result["problems"] == problems
+    assert "error" not in result
+    assert len(result["loss"]) == 5
+    assert printed_loss(script) == result["loss"][-1]
+
+
+def test_what_is_no_state_at_all_is_told_by_export_too() -> None:
+    graph = modules(ADAM) | {"state": "data:;base64,AAAA"}
+
+    script = python_of(text(graph))
+
+    assert [each["code"] for each in check_graph(text(graph))["problems"]] == ["bad-state"]
+    assert printed_loss(script) == run_graph(text(graph), device="cpu")["loss"][-1]
+
+
+def test_an_argument_that_asks_for_more_moments_begins_them_anew() -> None:
+    graph = kept_after(modules({"op": "torch.optim.Adam", "args": {"lr": 0.01}}), 2)
+    graph["train"]["optimizer"] = ADAM
+
+    result = run_graph(text(graph), device="cpu")
+
+    assert {each["code"] for each in result["problems"]} == {"state-misfit"}
+    assert "lacks `max_exp_avg_sq`" in result["problems"][0]["message"]
+    assert len(result["loss"]) == 5
+
+
+@pytest.mark.parametrize(("name", "arguments"), OPTIMIZERS)
+def test_what_every_optimiser_remembers_fits_it(name: str, arguments: Json) -> None:
+    graph = kept_after(modules({"op": f"torch.optim.{name}", "args": arguments}), 3)
+
+    assert check_graph(text(graph))["problems"] == []
+
+
+def test_a_new_leaf_is_told_where_the_optimiser_remembers_all_as_one_vector() -> None:
+    graph = kept_after(modules(LBFGS), 2)
+    graph["nodes"]["more"] = {"op": "torch.ones", "args": {"size": [2]}, "requires_grad": True}
+
+    result = run_graph(text(graph), device="cpu")
+
+    assert [each["code"] for each in result["problems"]] == ["state-misfit"]
+    assert "all leaves together hold" in result["problems"][0]["message"]
+    assert len(result["loss"]) == 5

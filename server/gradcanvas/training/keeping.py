@@ -17,11 +17,12 @@ from gradcanvas.program.modules import Made, everything_made
 from gradcanvas.program.print_kept import KeptValues
 from gradcanvas.training.copies import on_device
 from gradcanvas.training.failures import refusal
-from gradcanvas.training.kept import OPTIMIZER, Kept, Notes, made_from
+from gradcanvas.training.kept import made_from
+from gradcanvas.training.kept_file import OPTIMIZER, Notes
 from gradcanvas.training.preparing import Prepared
 from gradcanvas.training.remaking import fresh_sources
 from gradcanvas.training.state import State
-from gradcanvas.training.trees import lift, lower
+from gradcanvas.training.trees import lift
 
 LARGEST_BYTES = 10 << 20
 """So much may be kept in a graph file: with it, the file can still be sent as one edit."""
@@ -48,9 +49,9 @@ def fill(prepared: Prepared, state: State, only: AbstractSet[str] | None = None)
                 if value.shape == target.shape and value.dtype == target.dtype:
                     target.copy_(value)
     optimiser = state.updates.optimiser
-    if optimiser is None or kept.notes.optimizer != _optimizer(prepared):
+    if optimiser is None:
         return
-    for ref, moments in _moments(kept).items():
+    for ref, moments in kept.made_moments().items():
         leaf = state.updates.leaves.get(ref)
         if leaf is not None and _is_among(ref, only):
             optimiser.state[leaf] = on_device(moments, prepared.device)
@@ -89,18 +90,7 @@ def keep(prepared: Prepared, state: State) -> str:
 def kept_values(prepared: Prepared) -> KeptValues:
     """Give what the file keeps as the script prints it."""
     kept = prepared.kept
-    values = {ref: entry.tensor() for ref, entry in kept.values.items()}
-    moments = _moments(kept) if kept.values and kept.notes.optimizer == _optimizer(prepared) else {}
-    return KeptValues(values, moments)
-
-
-def _moments(kept: Kept) -> dict[str, dict[str, object]]:
-    """Give what the optimiser remembers of each value that is filled in."""
-    return {
-        ref: lower(tree, lambda name: kept.tensors[name].tensor())
-        for ref, tree in kept.notes.moments.items()
-        if ref in kept.values
-    }
+    return KeptValues({ref: entry.tensor() for ref, entry in kept.values.items()}, kept.made_moments())
 
 
 def _targets(prepared: Prepared, state: State) -> dict[str, Tensor]:

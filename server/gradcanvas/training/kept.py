@@ -1,84 +1,24 @@
-"""The values that a graph file keeps (`state`), read and held against the graph; nothing is filled in here.
+"""The values that a graph file keeps (`state`), held against the graph; nothing is filled in here.
 
-The data URL holds safetensors: a tensor for each source, parameter and buffer by its reference ("w",
-"fc.weight", "call/fc.bias"), and the optimiser's under names that begin with "optimizer:". Its metadata has
-one entry, "gradcanvas", a JSON object: see `Notes`.
+Whatever is damaged, missing or does not fit is a problem and left out; the rest is used.
 """
 
-import base64
-import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
-
-import safetensors
-import safetensors.torch
-from pydantic import BaseModel, ConfigDict, ValidationError
-from torch import Tensor, view_as_complex
 
 from gradcanvas.document import Graph, Problem
 from gradcanvas.program.binding import Binding, BoundNode
 from gradcanvas.program.check import OutputMeta
 from gradcanvas.program.modules import everything_made
-from gradcanvas.training.trees import lower
+from gradcanvas.training.kept_file import OPTIMIZER, Entry, Notes, moments_of, named_in, read_kept
+from gradcanvas.training.kept_moments import Leaf, misfit_of_moments
+from gradcanvas.training.remaking import groups
 
-OPTIMIZER = "optimizer:"
 _WHERE = "/state"
 _HELP = "Keep the values again, or forget them: both stand in the inspector when nothing is selected."
-_KINDS = {
-    name: str(dtype).removeprefix("torch.")
-    for name, dtype in safetensors.torch._TYPES.items()  # the library has no public table
-}
-_DOUBLED = {"float32": "complex64", "float64": "complex128", "float16": "complex32"}
-
-
-class Notes(BaseModel):
-    """What stands beside the tensors.
-
-    Attributes:
-        made_from: path of a source or module → what it was made from: once that is edited, the edit wins.
-        complex: the tensors that are complex; the last dimension of each is its real and imaginary part.
-        optimizer: the optimiser whose state it is, "" for none.
-        moments: leaf → its state as a tree in which tensors are named.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    made_from: dict[str, str] = {}
-    complex: frozenset[str] = frozenset()
-    optimizer: str = ""
-    moments: dict[str, Any] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One tensor that is not made yet."""
-
-    kind: str
-    shape: tuple[int, ...]
-    data: bytes = field(repr=False)
-    is_complex: bool = False
-
-    @property
-    def dtype(self) -> str:
-        """The name of its dtype."""
-        name = _KINDS.get(self.kind, self.kind)
-        return _DOUBLED.get(name, name) if self.is_complex else name
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Its shape."""
-        return self.shape[:-1] if self.is_complex else self.shape
-
-    def tensor(self) -> Tensor:
-        """Make it, on the cpu."""
-        header = {"": {"dtype": self.kind, "shape": list(self.shape), "data_offsets": [0, len(self.data)]}}
-        text = json.dumps(header).encode()
-        made = safetensors.torch.load(len(text).to_bytes(8, "little") + text + self.data)[""]
-        return view_as_complex(made) if self.is_complex else made
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +27,20 @@ class Kept:
 
     Attributes:
         values: reference of a source, parameter or buffer → its tensor.
-        notes: what stands beside them.
+        moments: reference of a leaf → what its optimiser remembers, as a tree in which tensors are named.
         tensors: the optimiser's, by their names.
     """
 
-    values: Mapping[str, Entry]
-    notes: Notes
-    tensors: Mapping[str, Entry]
+    values: Mapping[str, Entry] = field(default_factory=dict)
+    moments: Mapping[str, Any] = field(default_factory=dict)
+    tensors: Mapping[str, Entry] = field(default_factory=dict)
+
+    def made_moments(self) -> dict[str, dict[str, object]]:
+        """Make what the optimiser remembers of each leaf, on the cpu."""
+        return {ref: moments_of(tree, self.tensors) for ref, tree in self.moments.items()}
 
 
-NOTHING = Kept({}, Notes(), {})
+NOTHING = Kept()
 
 
 def made_from(node: BoundNode) -> str:
@@ -114,10 +58,10 @@ def made_from(node: BoundNode) -> str:
 def check_kept(
     graph: Graph, binding: Binding, outputs: Mapping[str, OutputMeta]
 ) -> tuple[Kept, list[Problem]]:
-    """Hold the kept values against the graph; no tensor is made.
+    """Hold the kept values against the graph; no tensor is made but those of the optimiser.
 
-    What belongs to a node that was edited since is left out without a word: the edit wins. What belongs to
-    nothing, or has another shape or dtype, is a problem and left out.
+    What belongs to a node that was edited since, or to another optimiser, is left out without a word: the
+    edit wins. What belongs to nothing, is missing, or has another shape or dtype, is a problem and left out.
 
     Args:
         graph: what is well-formed of the document.
@@ -127,11 +71,20 @@ def check_kept(
     if graph.state is None:
         return NOTHING, []
     try:
-        entries, notes = _read(graph.state)
+        entries, notes = read_kept(graph.state)
     except ValueError as error:
-        message = f"The kept values cannot be read: {error}."
-        return NOTHING, [Problem(where=_WHERE, code="bad-state", message=message, help=_HELP)]
+        return NOTHING, [_problem("bad-state", f"The kept values cannot be read: {error}.")]
     owners = _Owners(graph, binding, outputs)
+    values, problems = _values(entries, notes, owners, outputs)
+    problems += [*_strangers(entries, notes, binding), *_gaps(entries, notes, owners, outputs)]
+    moments, misfits = _moments(entries, notes, owners, values)
+    tensors = {name: entry for name, entry in entries.items() if name.startswith(OPTIMIZER)}
+    return Kept(values, moments, tensors), [*problems, *misfits]
+
+
+def _values(
+    entries: Mapping[str, Entry], notes: Notes, owners: "_Owners", outputs: Mapping[str, OutputMeta]
+) -> tuple[dict[str, Entry], list[Problem]]:
     values: dict[str, Entry] = {}
     problems: list[Problem] = []
     for name, entry in entries.items():
@@ -140,56 +93,75 @@ def check_kept(
         node = owners.find(name)
         if node is None:
             problems += [] if owners.is_out_of_reach(name) else [_unknown(name)]
-        elif notes.made_from.get(owners.path_of(name), made_from(node)) == made_from(node):
+        elif owners.is_as_kept(name, notes):
             problem = _misfit(name, entry, outputs[name])
             problems += [problem] if problem else []
             values |= {} if problem else {name: entry}
     for name in notes.moments:
         if owners.find(name) is None and not owners.is_out_of_reach(name):
             problems.append(_unknown(name))
-    tensors = {name: entry for name, entry in entries.items() if name.startswith(OPTIMIZER)}
-    return Kept(values, notes, tensors), problems
+    return values, problems
 
 
-@lru_cache(maxsize=1)
-def _read(url: str) -> tuple[Mapping[str, Entry], Notes]:
-    try:
-        data = base64.b64decode(url.partition(",")[2], validate=True)
-        found = safetensors.deserialize(data)  # type: ignore[no-untyped-call]
-        length = int.from_bytes(data[:8], "little")
-        metadata = json.loads(data[8 : 8 + length]).get("__metadata__", {})
-        notes = Notes.model_validate_json(metadata.get("gradcanvas", "{}"))
-    except (binascii.Error, safetensors.SafetensorError, RecursionError) as error:
-        raise ValueError(str(error)) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"in its notes {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    entries = {
-        name: Entry(each["dtype"], tuple(each["shape"]), bytes(each["data"]), name in notes.complex)
-        for name, each in sorted(found)
-    }
-    for name, entry in entries.items():
-        if entry.kind not in _KINDS or (entry.is_complex and entry.shape[-1:] != (2,)):
-            raise ValueError(f"`{name[:80]}` is {entry.kind} of shape {entry.shape}, which torch has not")
-    _require_moments(notes, entries)
-    return entries, notes
+def _strangers(entries: Mapping[str, Entry], notes: Notes, binding: Binding) -> Iterator[Problem]:
+    """Yield what stands in the file and means nothing."""
+    named = {name for tree in notes.moments.values() for name in named_in(tree)}
+    for name in entries:
+        if name.startswith(OPTIMIZER) and name not in named:
+            yield _problem("state-unknown", f"A tensor `{name[:80]}` is kept that no optimiser remembers.")
+    for name in sorted(notes.complex - entries.keys()):
+        yield _problem("state-unknown", f"The kept values call `{name[:80]}` complex, which is not kept.")
+    for name in notes.model_extra or ():
+        yield _problem("state-unknown", f"The kept values have a note `{name[:80]}` that nothing here knows.")
+    operation = binding.catalog.operations.get(notes.optimizer)
+    if notes.optimizer and (operation is None or operation.kind != "optimizer"):
+        yield _problem("state-unknown", f"What is kept of `{notes.optimizer[:80]}` is of no optimiser here.")
 
 
-def _require_moments(notes: Notes, entries: Mapping[str, Entry]) -> None:
-    """Make sure that the optimiser's state is a tree of tensors that are there."""
-    try:
-        state = {ref: lower(tree, lambda name: entries[name].tensor()) for ref, tree in notes.moments.items()}
-    except (ValueError, TypeError, KeyError, AttributeError, RuntimeError, RecursionError) as error:
-        raise ValueError(f"the state of the optimiser is damaged ({error})") from None
-    if not all(isinstance(each, dict) for each in state.values()):
-        raise ValueError("the state of the optimiser is damaged")
+def _gaps(
+    entries: Mapping[str, Entry], notes: Notes, owners: "_Owners", outputs: Mapping[str, OutputMeta]
+) -> Iterator[Problem]:
+    """Yield what is not there of modules of which values are kept, and of what an optimiser remembers."""
+    wanted = dict.fromkeys(notes.moments)
+    wanted |= dict.fromkeys(
+        name for name in outputs if owners.path_of(name) in notes.made_from and owners.is_of_module(name)
+    )
+    for name in wanted:
+        if name not in entries and owners.find(name) is not None and owners.is_as_kept(name, notes):
+            yield _problem("state-missing", f"The kept values lack that of `{name[:80]}`: it is made anew.")
+
+
+def _moments(
+    entries: Mapping[str, Entry], notes: Notes, owners: "_Owners", values: Mapping[str, Entry]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Choose what the optimiser remembers that fits it."""
+    train = owners.binding.train
+    optimizer = train.optimizer if train is not None else None
+    if optimizer is None or optimizer.operation.name != notes.optimizer:
+        return {}, []
+    leaves, by_path = owners.leaves(), groups(owners.binding)
+    total = sum(leaf.elements for leaf in leaves.values()) if not owners.binding.problems else None
+    moments: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for ref, tree in notes.moments.items():
+        if ref not in values or ref not in leaves:
+            continue
+        group = optimizer.groups.get(by_path.get(owners.path_of(ref), ""))
+        why = misfit_of_moments(optimizer, group, leaves[ref], moments_of(tree, entries), total)
+        if why is None:
+            moments[ref] = tree
+        else:
+            message = f"What `{notes.optimizer}` remembers of `{ref}` {why}. It begins anew for `{ref}`."
+            problems.append(_problem("state-misfit", message))
+    return moments, problems
 
 
 class _Owners:
     """Finds the source or module that a kept value belongs to."""
 
     def __init__(self, graph: Graph, binding: Binding, outputs: Mapping[str, OutputMeta]) -> None:
-        self._graph, self._binding, self._outputs = graph, binding, outputs
+        self.binding = binding
+        self._graph, self._outputs = graph, outputs
         self._made = {each.path: each.node for each in everything_made(binding.scope, binding.functions)}
 
     def find(self, name: str) -> BoundNode | None:
@@ -206,16 +178,35 @@ class _Owners:
         before, slash, last = name.rpartition("/")
         return f"{before}{slash}{last.partition('.')[0]}"
 
+    def is_as_kept(self, name: str, notes: Notes) -> bool:
+        """Whether what a value belongs to was not edited since."""
+        path = self.path_of(name)
+        return notes.made_from.get(path, now := made_from(self._made[path])) == now
+
+    def is_of_module(self, name: str) -> bool:
+        """Whether it is a parameter or buffer."""
+        node = self._made.get(self.path_of(name))
+        return node is not None and node.is_module and self.find(name) is not None
+
+    def leaves(self) -> dict[str, Leaf]:
+        """Return what the optimiser is given."""
+        return {
+            name: Leaf(shape, meta.dtype)
+            for name, meta in self._outputs.items()
+            if meta.requires_grad and meta.dtype is not None and self.find(name) is not None
+            for shape in [tuple(size for size in meta.shape or () if size is not None)]
+        }
+
     def is_out_of_reach(self, name: str) -> bool:
         """Whether it belongs to a node that cannot run now, for a problem of its own."""
         top = name.partition("/")[0].partition(".")[0]
         is_there = top in self._graph.nodes or f"/nodes/{top}" in self._graph.broken
-        return is_there and top not in self._binding.scope.nodes
+        return is_there and top not in self.binding.scope.nodes
 
 
 def _unknown(name: str) -> Problem:
     message = f"A value is kept for `{name[:80]}`, but there is no such source, parameter or buffer."
-    return Problem(where=_WHERE, code="state-unknown", message=message, help=_HELP)
+    return _problem("state-unknown", message)
 
 
 def _misfit(name: str, entry: Entry, meta: OutputMeta) -> Problem | None:
@@ -227,4 +218,8 @@ def _misfit(name: str, entry: Entry, meta: OutputMeta) -> Problem | None:
         f"The value kept for `{name}` is {entry.dtype} of shape {entry.sizes}, but `{name}` is {meta.dtype}"
         f" of shape {tuple(meta.shape)}."
     )
-    return Problem(where=_WHERE, code="state-misfit", message=message, help=_HELP)
+    return _problem("state-misfit", message)
+
+
+def _problem(code: str, message: str) -> Problem:
+    return Problem(where=_WHERE, code=code, message=message, help=_HELP)
