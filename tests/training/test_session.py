@@ -227,6 +227,37 @@ def test_another_optimizer_begins_with_an_empty_state_and_says_so() -> None:
     assert values(session) != before
 
 
+def test_lbfgs_begins_anew_with_a_new_leaf_for_it_remembers_all_as_one_vector() -> None:
+    optimizer: Json = {"op": "torch.optim.LBFGS", "args": {"lr": 0.1, "max_iter": 3}}
+    by_hand = Network()
+    leaves = list(by_hand.leaves.values())
+    first, second = torch.optim.LBFGS(leaves, 0.1, 3), torch.optim.LBFGS([*leaves, torch.ones(1)], 0.1, 3)
+    for each in (first, first, second, second):
+
+        def closure(each: torch.optim.Optimizer = each) -> torch.Tensor:
+            each.zero_grad()
+            loss = by_hand.loss()
+            loss.backward()  # type: ignore[no-untyped-call]
+            return loss
+
+        each.step(closure)  # type: ignore[no-untyped-call]
+    session = loaded(network(optimizer))
+    session.step()
+    session.step()
+    more = network(optimizer)
+    more["nodes"]["more"] = {"op": "torch.ones", "args": {"size": [1]}, "requires_grad": True}
+
+    done = session.load(text(more))
+    session.step()
+    session.step()
+
+    assert done.is_optimiser_new
+    trained = values(session)
+    assert {ref: trained[ref] for ref in by_hand.leaves} == {
+        ref: leaf.tolist() for ref, leaf in by_hand.leaves.items()
+    }
+
+
 def test_turning_a_gradient_off_freezes_the_leaf_and_keeps_the_rest() -> None:
     session = loaded(article())
     session.step()

@@ -126,7 +126,7 @@ class Updates:
         if self.optimiser is None or before is None or before.optimiser is None:
             self.resting = before
             return True
-        if not _same_kind(self.train, before.train):
+        if not _same_kind(self.train, before.train) or not self._are_same_vector(before):
             return False
         known = before.optimiser.state
         for leaf in self.tensors:
@@ -156,13 +156,23 @@ class Updates:
         if self.optimiser is None or not state:
             return
         for ref, known in state["leaves"].items():
-            if ref in self.leaves:
+            if ref in self.leaves and self._is_of_all(known):
                 self.optimiser.state[self.leaves[ref]] = dict(known)
         for group, saved in zip(self.optimiser.param_groups, state["groups"], strict=False):
             group.update(saved)
         self.scheduled = state["scheduled"]
         if self.scheduler is not None and state["scheduler"] is not None:
             self.scheduler.load_state_dict(state["scheduler"])
+
+    def _are_same_vector(self, older: "Updates") -> bool:
+        """Whether what LBFGS remembers of all leaves as one vector is of the present ones."""
+        if not self.needs_closure or len(self.tensors) != len(older.tensors):
+            return not self.needs_closure
+        return all(one is other for one, other in zip(self.tensors, older.tensors, strict=True))
+
+    def _is_of_all(self, known: Mapping[str, Any]) -> bool:
+        direction = known.get("d") if self.needs_closure else None
+        return direction is None or direction.numel() == sum(leaf.numel() for leaf in self.tensors)
 
     def _make(self, bound: BoundOptimizer, group_of: Mapping[str, str]) -> Optimiser:
         arguments = _passed(bound.own)
