@@ -80,6 +80,64 @@ def test_a_device_that_is_not_there_is_told_on_the_canvas_and_the_numbers_stay(
     expect(editor.node("loss")).to_have_attribute("data-value", shown or "none")
 
 
+def test_what_is_wrong_with_the_whole_graph_covers_no_card_and_can_be_closed(
+    page: Page, server: Server
+) -> None:
+    editor = Editor(page, server.address)
+    graph = chain()
+    del graph["train"]
+    graph["nodes"] = {
+        f"x{number}": {"op": "torch.ones", "args": {"size": [3]}, "at": [0, 120 * number]}
+        for number in range(9)
+    }
+    editor.open(f"/g/{make(page, server, graph)}")
+    banner = page.locator(".graph-problem")
+
+    page.get_by_label("Device").select_option("cuda")
+    expect(banner).to_contain_text("The file asks for cuda")
+    page.wait_for_function(
+        """() => {
+          const { bottom } = document.querySelector(".graph-problem").getBoundingClientRect();
+          const cards = [...document.querySelectorAll("[role=application] [data-node]")];
+          return cards.length === 9 && cards.every((card) => card.getBoundingClientRect().top >= bottom);
+        }"""
+    )
+    page.get_by_role("button", name="Close the problem").click()
+
+    expect(banner).to_have_count(0)
+    page.get_by_role("tab", name="Problems").click()
+    expect(page.get_by_role("list", name="Problems")).to_contain_text("The file asks for cuda")
+
+
+def test_a_notice_covers_neither_search_nor_legend_and_goes_when_somebody_goes_on(
+    page: Page, server: Server
+) -> None:
+    editor = Editor(page, server.address)
+    editor.open_example("linear-regression")
+    notices = page.get_by_role("log", name="Announcements")
+    field = page.locator(".popup").get_by_role("searchbox", name="Add a node")
+
+    editor.field("optimizer").select_option(label="none")
+    editor.verb("Train").click()
+    expect(notices).to_contain_text("optimi")
+    toast, legend = notices.bounding_box(), page.locator(".legend").bounding_box()
+    assert toast is not None
+    assert legend is not None
+    assert toast["y"] + toast["height"] <= legend["y"]
+    place = toast["x"] + toast["width"] - 40, toast["y"] + 20
+    page.mouse.dblclick(place[0] - 60, toast["y"] - 12)
+    expect(field).to_be_focused()
+    page.keyboard.type("sum")
+    expect(page.get_by_role("option", name="torch.sum", exact=True)).to_be_visible()
+    assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).closest('.popup') !== null", place)
+    page.keyboard.press("Escape")
+
+    page.evaluate("{ const now = Date.now; Date.now = () => now() + 60_000 }")
+    editor.field("steps").fill("7")
+
+    expect(notices).to_have_text("")
+
+
 def test_a_loss_that_is_no_number_is_told(page: Page, server: Server) -> None:
     editor = Editor(page, server.address)
     optimizer = {"op": "gradcanvas.descent", "args": {"lr": "nan"}}

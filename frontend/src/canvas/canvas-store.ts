@@ -55,6 +55,8 @@ export interface CanvasState {
   readonly frame: string | null;
   /** The frame whose title is being typed. */
   readonly titling: string | null;
+  /** How many pixels at the top of the canvas a banner takes, 0 without one. */
+  readonly banner: number;
   /** What the mounted canvas draws, and where. */
   readonly scene: () => Scene;
   /** Counts requests to show everything. */
@@ -78,6 +80,7 @@ export const useCanvas = create<CanvasState>()(() => ({
   finding: false,
   frame: null,
   titling: null,
+  banner: 0,
   scene: () => EMPTY_SCENE,
   fitCount: 0,
   bring: null,

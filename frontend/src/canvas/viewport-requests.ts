@@ -2,7 +2,7 @@
 import { useReactFlow, useStore } from "@xyflow/react";
 import { type RefObject, useCallback, useEffect, useRef } from "react";
 import { LOSS_PLATE_HEIGHT, LOSS_PLATE_WIDTH, lossPlateAt } from "../gradients/plate-placement";
-import { FAR_ZOOM, fitting } from "../gradients/viewport";
+import { FAR_ZOOM, fitting, toGraph } from "../gradients/viewport";
 import { useView } from "../view/view-store";
 import { useWire } from "../wire/wire-store";
 import { arrangeUnplaced } from "./arrange-nodes";
@@ -12,6 +12,7 @@ import type { Stage } from "./stage";
 
 const LIMITS = { least: 0.02, largest: 1, padding: 28, bottom: 36 };
 const MARGIN = 40;
+const BANNER_WIDTH = 560;
 
 /** Listens to requests; returns how to zoom by a factor. */
 export function useViewportRequests(stage: Stage | null, model: GraphModel): (factor: number) => void {
@@ -20,8 +21,7 @@ export function useViewportRequests(stage: Stage | null, model: GraphModel): (fa
   const showAll = useCallback(() => {
     const bounds = stage?.model().scene.bounds();
     if (!stage || !bounds) return;
-    const { width, height } = stage.viewport();
-    fitted.current = fitting(withLossPlate(stage, bounds), width, height, LIMITS);
+    fitted.current = whole(stage, withLossPlate(stage, bounds));
     void flow.setViewport(fitted.current);
   }, [stage, flow]);
   useFitting(stage, model, showAll);
@@ -34,6 +34,19 @@ export function useViewportRequests(stage: Stage | null, model: GraphModel): (fa
     },
     [flow],
   );
+}
+
+/** All of it, and none of its cards beneath a banner. */
+function whole(stage: Stage, bounds: Bounds): Place {
+  const { width, height } = stage.viewport();
+  const place = fitting(bounds, width, height, LIMITS);
+  const { banner } = useCanvas.getState();
+  const { x: left, y: bottom } = toGraph({ ...place, width, height }, (width - BANNER_WIDTH) / 2, banner);
+  const right = left + BANNER_WIDTH / place.zoom;
+  const covered = stage.model().scene.cardsIn(left, Math.min(bounds.y, bottom), right, bottom);
+  if (banner === 0 || covered.length === 0) return place;
+  const below = fitting(bounds, width, height - banner, LIMITS);
+  return { ...below, y: below.y + banner };
 }
 
 /** The loss curve has its place beside the loss node: it is part of the whole. */
@@ -67,17 +80,19 @@ function useFitting(stage: Stage | null, model: GraphModel, showAll: () => void)
   }, [stage, width, empty, loaded, showAll]);
 }
 
-/** A whole graph in view stays whole when a panel or the window changes its size; what a person chose to see stays too. */
+/** A whole graph in view stays whole when a panel, the window or a banner changes its size; what a person chose to see
+stays too. */
 function useRefitting(stage: Stage | null, fitted: RefObject<Place | null>, showAll: () => void): void {
   const width = useStore((flow) => flow.width);
   const height = useStore((flow) => flow.height);
+  const banner = useCanvas((canvas) => canvas.banner);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the size is what is listened to
   useEffect(() => {
     const now = stage?.viewport();
     const { current } = fitted;
     if (!now || !current) return;
     if (now.x === current.x && now.y === current.y && now.zoom === current.zoom) showAll();
-  }, [width, height, stage, fitted, showAll]);
+  }, [width, height, banner, stage, fitted, showAll]);
 }
 
 interface Place {

@@ -1,5 +1,5 @@
 /** What is announced: notices of the server and of the page, seen for a while and read out. */
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useEditor } from "../../editor/editor";
 import { type RunState, useRun } from "../../run/run-store";
 import { useView } from "../../view/view-store";
@@ -7,11 +7,13 @@ import { IconButton } from "../icons";
 import { InlineCode } from "../inline-code";
 import "./dialogs.css";
 
-/** Toasts stand above the dock, which they must not cover. */
-const ABOVE_DOCK = 12;
+/** Toasts stand above the dock and above the legend and the buttons on it, which they must not cover. */
+const ABOVE_DOCK = 52;
 const FOLDED_DOCK = 36;
 
 const SHOWN_MS = { info: 4000, warning: 9000, error: 14_000 } as const;
+/** By then it has been seen: when a person goes on, what it said of the graph may hold no longer. */
+const SEEN_MS = 2500;
 
 /** The newest few notices. */
 export function Toasts(): ReactNode {
@@ -35,12 +37,15 @@ export function Toasts(): ReactNode {
 function Toast({ notice }: { readonly notice: RunState["notices"][number] }): ReactNode {
   const { run } = useEditor();
   const { key, level, message, help } = notice;
-  useEffect(() => {
-    const timer = setTimeout(() => run.dismiss(key), SHOWN_MS[level]);
-    return () => clearTimeout(timer);
-  }, [run, key, level]);
+  const [held, setHeld] = useState(false);
+  useDismissal(notice, held);
   return (
-    <div className="toast" data-level={level}>
+    <div
+      className="toast"
+      data-level={level}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+    >
       <div className="toast-text">
         <p>
           <InlineCode text={message} />
@@ -54,4 +59,27 @@ function Toast({ notice }: { readonly notice: RunState["notices"][number] }): Re
       <IconButton icon="close" name="Dismiss" onClick={() => run.dismiss(key)} />
     </div>
   );
+}
+
+/** A notice goes after its time, or when it was seen and the person edits or runs; not while the mouse is on it. */
+function useDismissal({ key, level }: RunState["notices"][number], held: boolean): void {
+  const { run, document } = useEditor();
+  const [since] = useState(() => Date.now());
+  useEffect(() => {
+    if (held) return undefined;
+    const goOn = (): void => {
+      if (Date.now() - since >= SEEN_MS) run.dismiss(key);
+    };
+    const timer = setTimeout(() => run.dismiss(key), SHOWN_MS[level]);
+    const stops = [
+      document.onUpdate(goOn),
+      useRun.subscribe(({ status }, before) => {
+        if (status?.state === "running" && before.status?.state !== "running") goOn();
+      }),
+    ];
+    return () => {
+      clearTimeout(timer);
+      for (const stop of stops) stop();
+    };
+  }, [run, document, key, level, held, since]);
 }
