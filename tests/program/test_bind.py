@@ -829,3 +829,26 @@ def test_many_unknown_names_are_told_quickly() -> None:
     nodes = {f"n{k}": node("torch.exp", {"input": f"m{k}"}) for k in range(2000)}
 
     assert len(bound(nodes).problems) == 2000
+
+
+@pytest.mark.parametrize(
+    ("op", "args", "name", "role"),
+    [
+        ("gradcanvas.if", {"then": "f"}, "condition", "then"),
+        ("gradcanvas.for", {"body": "f", "times": 2}, "times", "body"),
+        ("gradcanvas.while", {"body": "f", "condition": "g", "limit": 2}, "limit", "body"),
+        ("gradcanvas.call", {"function": "f"}, "function", "function"),
+    ],
+)
+def test_an_input_of_a_function_that_is_called_like_an_argument_of_its_caller_is_told(
+    op: str, args: Json, name: str, role: str
+) -> None:
+    f = {"inputs": ["a", name], "nodes": {"y": node("torch.exp", {"input": "a"})}, "outputs": {"a": "y"}}
+    g = {"inputs": ["a"], "nodes": {"y": node("torch.sum", {"input": "a"})}, "outputs": {"p": "y"}}
+    inputs = {"a": "x", name: "x"}
+
+    binding = bound({**X, "n": node(op, inputs, args)}, functions={"f": f, "g": g})
+
+    assert found(binding.problems) == [(f"/nodes/n/args/{role}", "name-taken")]
+    assert f"`n.{name}` is an argument of `{op}` itself" in binding.problems[0].message
+    assert "Give the input of `f` another name" in binding.problems[0].help

@@ -436,3 +436,12 @@ def test_a_shared_module_is_in_the_mode_of_its_owner() -> None:
     }
 
     assert checked(nodes).problems == ()
+
+
+@pytest.mark.parametrize("dim", [2**63, [0, 2**64 - 1]], ids=str)
+def test_an_integer_that_torch_cannot_take_is_named(dim: object) -> None:
+    seen = checked({"x": randn(1, 3), "y": node("torch.sum", {"input": "x"}, {"dim": dim})})
+
+    assert found(seen.problems) == [("/nodes/y", "out-of-range")]
+    assert "`y.dim` holds" in seen.problems[0].message
+    assert "memory" not in seen.problems[0].message

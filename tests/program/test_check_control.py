@@ -1,8 +1,10 @@
+import json
 from typing import Any
 
 import pytest
 
 from gradcanvas.program.check import OutputMeta
+from gradcanvas.training.report import run_graph
 from tests.program.written import Json, checked, found, node, randn
 
 X = {"x": randn(5, 3), "h": node("torch.zeros", args={"size": [3]}), "w": randn(3, requires_grad=True)}
@@ -338,3 +340,39 @@ def test_a_lazy_module_takes_its_size_once() -> None:
 
     assert seen.problems == ()
     assert shape(seen, "l/fc.weight") == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("args", "where", "words"),
+    [
+        ({"times": 0, "stack": {"s": 0}}, "/nodes/l/args/times", "`s` there is nothing to stack"),
+        ({"times": 0, "stack": {"a": 0}}, "/nodes/l/args/times", "`a` there is nothing to stack"),
+        ({"times": 0}, "/nodes/l/args/times", "`s` is none of its inputs"),
+        ({"each": {"x": 0}}, "/nodes/l/args/each", "what `each` names has no slices"),
+    ],
+)
+def test_a_loop_without_an_iteration_gives_only_what_it_was_given(args: Json, where: str, words: str) -> None:
+    nodes = {"y": node("torch.exp", {"input": "a"}), "z": node("torch.exp", {"input": "x"})}
+    body = function(["a", "x"], nodes, a="y", s="z")
+    loop = node("gradcanvas.for", {"a": "h", "x": "none"}, {"body": "body", **args})
+    after = node("torch.exp", {"input": "l.s"})
+
+    seen = checked({**X, "none": randn(0, 3), "l": loop, "after": after}, functions={"body": body})
+
+    assert found(seen.problems) == [(where, "loop-length")]
+    assert words in seen.problems[0].message
+
+
+def test_a_loop_whose_slices_the_data_decide_says_when_there_are_none() -> None:
+    body = function(["x"], {"y": node("torch.exp", {"input": "x"})}, s="y")
+    nodes = {
+        "x": node("torch.zeros", args={"size": [3]}),
+        "places": node("torch.nonzero", {"input": "x"}),
+        "l": node("gradcanvas.for", {"x": "places"}, {"body": "body", "each": {"x": 0}, "stack": {"s": 0}}),
+    }
+    graph = {"gradcanvas": 1, "nodes": nodes, "functions": {"body": body}}
+
+    error = run_graph(json.dumps(graph), device="cpu")["error"]
+
+    assert error["where"] == "/nodes/l"
+    assert "of `s` there is nothing to stack" in error["message"]

@@ -190,6 +190,8 @@ class For(Control):
             for name, collected in stacks.items():
                 collected.append(self.collected(name, state, trace))
         for name, collected in stacks.items():
+            if not collected:
+                raise RuntimeError(f"It ran no iteration, and of `{name}` there is nothing to stack.")
             state.put(name, torch.stack(collected, self.arguments["stack"][name]))
         return self.finish(state, trace)
 

@@ -44,7 +44,8 @@ def draft_nodes(
     for draft in drafts.values():
         if draft.operation is not None:
             args = with_shared(draft, drafts, problems) if draft.node.share else draft.node.args
-            _match(draft, args, catalog, problems)
+            if not _meets_own_names(draft, args, graph, problems):
+                _match(draft, args, catalog, problems)
             if is_data(draft.operation):
                 _open_data(draft, problems)
             _check_keys(draft, catalog, problems)
@@ -74,6 +75,27 @@ def find_operation(
         )
         return None
     return operation
+
+
+def _meets_own_names(draft: Draft, args: Mapping[str, Literal], graph: Graph, problems: Problems) -> bool:
+    """Tell whether a function that a node calls has an input with the name of one of the node's arguments."""
+    if draft.operation is None or draft.operation.kind != "control":
+        return False
+    arguments = draft.operation.overloads[0].arguments
+    names = {argument.name for argument in arguments}
+    for argument in arguments:
+        value = args[argument.name].value if argument.name in args else None
+        function = graph.functions.get(value) if isinstance(value, str) else None
+        if argument.type == "function" and function is not None:
+            for name in (name for name in function.inputs if name in names):
+                message = (
+                    f"`{value}` has an input `{name}`, and `{draft.id}.{name}` is an argument of "
+                    f"`{draft.node.op}` itself."
+                )
+                help_text = f"Give the input of `{value}` another name."
+                problems.lose(draft, ("args", argument.name), "name-taken", message, help_text)
+                return True
+    return False
 
 
 def _match(draft: Draft, args: Mapping[str, Literal], catalog: Catalog, problems: Problems) -> None:

@@ -48,7 +48,7 @@ def for_loop(passages: Passages) -> Given | None:
     sliced = {name: _slice_of(passages.fed[name], dimension) for name, dimension in dimensions.items()}
     names = passages.bodies["body"].scope.outputs
     if times == 0:
-        return _stacked(passages, {name: first.get(name) for name in names}, [], 0)
+        return None if _lacks_an_iteration(passages, first) else {name: first[name] for name in names}
     if "index" in passages.bodies["body"].scope.inputs:
         sliced["index"] = _INDEX
     if times is None:
@@ -164,9 +164,6 @@ def _stacked(passages: Passages, last: Given, seen: list[Given], times: int | No
     stack = passages.node.values.get("stack")
     outputs = dict(last)
     for name, dimension in (stack if isinstance(stack, dict) else {}).items():
-        if times == 0:
-            outputs[name] = None
-            continue
         value = all_joined(each[name] for each in seen)
         if isinstance(value, Meta):
             if not -len(value.shape) - 1 <= dimension <= len(value.shape):
@@ -178,6 +175,29 @@ def _stacked(passages: Passages, last: Given, seen: list[Given], times: int | No
             outputs[name] = unknown._replace(shape=None)
     held = sum(_bytes(value) for value in outputs.values()) if stack else 0
     return outputs if passages.hold(held) else None
+
+
+def _lacks_an_iteration(passages: Passages, first: Mapping[str, Fed]) -> bool:
+    """Tell whether a loop that turns no time would have to give what only an iteration gives; say so."""
+    stack = passages.node.values.get("stack")
+    stacked = list(stack) if isinstance(stack, dict) else []
+    never = [name for name in passages.bodies["body"].scope.outputs if name not in first]
+    if not stacked and not never:
+        return False
+    is_counted = passages.node.values.get("times") is not None
+    why = "`times` is 0" if is_counted else "what `each` names has no slices"
+    name = (stacked or never)[0]
+    what = (
+        f"of `{name}` there is nothing to stack"
+        if stacked
+        else f"`{name}` is none of its inputs and is never made"
+    )
+    help_text = "Let it run at least once" + (
+        "." if stacked else f", or let `{passages.node.id}` take `{name}`."
+    )
+    message = f"`{passages.path}` runs no iteration ({why}): {what}."
+    passages.refuse(("loop-length", message, help_text), ("args", "times" if is_counted else "each"))
+    return True
 
 
 def _slice_of(value: Fed, dimension: int) -> Fed:

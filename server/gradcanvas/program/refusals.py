@@ -26,6 +26,7 @@ _MATRICES = re.compile(
 )
 _NAMELESS = "Expected cond to be True"
 """What torch says of a condition to which nobody gave words."""
+_LIMIT = 2**63
 _DTYPES = re.compile(r"dtype|scalar type|type promotion|can't be cast|Float|Long|ComplexFloat", re.ASCII)
 _SIZES = re.compile(r"[Ss]ize|[Ss]hape|dimension|[Dd]im\b|[Ss]izes|elements|batch", re.ASCII)
 
@@ -43,7 +44,7 @@ def explain(node: BoundNode, path: str, fed: Mapping[str, Meta], refusal: Refusa
     if words.startswith(_NAMELESS):
         return _nameless(node, path)
     if refusal.is_overflow:
-        return (
+        return _beyond(node, path) or (
             "memory-budget",
             f"`{path}` would be larger than any memory can address. PyTorch says: {words}",
             "Make it smaller: look at its sizes.",
@@ -73,6 +74,16 @@ def _nameless(node: BoundNode, path: str) -> Words:
             return "check-failed", message, "A size is 0 or more."
     message = f"PyTorch cannot run `{path}` with these arguments; it does not say why."
     return "check-failed", message, f"Check the arguments of `{node.id}` against its documentation."
+
+
+def _beyond(node: BoundNode, path: str) -> Words | None:
+    """Name the argument that holds an integer that torch cannot take, where one does."""
+    for name, value in node.values.items():
+        for number in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(number, int) and not -_LIMIT <= number < _LIMIT:
+                message = f"`{path}.{name}` holds {number}; an integer goes from -2^63 to 2^63-1 here."
+                return "out-of-range", message, "Write a smaller one."
+    return None
 
 
 def explain_budget(path: str, needs: int, before: int, budget: int) -> Words:
