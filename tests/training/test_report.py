@@ -365,3 +365,45 @@ def test_a_group_takes_a_tensor_where_a_number_stood(
     for leaf, tensor in script.leaves.items():
         assert result["tensors"][leaf]["value"] == tensor.tolist()
         assert torch.equal(printed[leaf], tensor)
+
+
+@pytest.mark.parametrize("steps", [0, 4])
+def test_of_a_leaf_that_is_cut_into_batches_the_whole_is_told(steps: int) -> None:
+    torch.manual_seed(42)
+    x, y = torch.randn(5, 2, requires_grad=True), torch.randn(5, 2)
+    grad = None
+    for step in range(steps or 1):
+        x.grad = None
+        rows = slice(0, 2) if not steps else [slice(0, 2), slice(2, 4), slice(4, 5)][step % 3]
+        (x[rows] * y[rows]).sum().backward()  # type: ignore[no-untyped-call]
+        grad = x.grad
+        if steps and grad is not None:
+            x.data -= 0.1 * grad
+    nodes: Json = {
+        "x": {"op": "torch.randn", "args": {"size": [5, 2]}, "requires_grad": True},
+        "y": {"op": "torch.randn", "args": {"size": [5, 2]}},
+        "xy": {"op": "torch.mul", "inputs": {"input": "x", "other": "y"}},
+        "loss": {"op": "torch.sum", "inputs": {"input": "xy"}},
+    }
+    train = {
+        "loss": "loss",
+        "optimizer": {"op": "gradcanvas.descent", "args": {"lr": 0.1}},
+        "batch": {"size": 2, "of": ["x", "y"]},
+    }
+
+    result = run_graph(
+        text({"gradcanvas": 1, "seed": 42, "nodes": nodes, "train": train}), steps=steps, device="cpu"
+    )
+
+    row = result["tensors"]["x"]
+    assert grad is not None
+    assert row == {
+        "shape": [5, 2],
+        "dtype": "float32",
+        "requires_grad": True,
+        "leaf": True,
+        "grad_fn": None,
+        "value": x.tolist(),
+        "grad": grad.tolist(),
+    }
+    assert result["tensors"]["xy"]["shape"] == [2, 2]

@@ -20,7 +20,7 @@ from gradcanvas.training.failures import RunError
 from gradcanvas.training.keeping import keep, kept_values
 from gradcanvas.training.kept import check_kept
 from gradcanvas.training.moments import Moment
-from gradcanvas.training.preparing import BUDGET_BYTES, Overrides, Preparer, resolve_device
+from gradcanvas.training.preparing import BUDGET_BYTES, Overrides, Preparer
 from gradcanvas.training.session import Session
 from gradcanvas.training.statistics import figures
 from gradcanvas.training.tensor_json import figures_json, number_json, shape_json, value_json
@@ -82,10 +82,9 @@ def check_graph(text: str | bytes) -> Json:
     """Give every problem of a graph, and the shape and dtype of every output, computing no tensor."""
     document = read(text)
     graph = document.graph
-    device, device_problems = resolve_device(graph.device)
-    checked = check(graph, load_catalog(), device=device.type, budget_bytes=BUDGET_BYTES)
+    checked = check(graph, load_catalog(), budget_bytes=BUDGET_BYTES)
     _, misfits = check_kept(graph, checked.binding, checked.outputs)
-    problems = dict.fromkeys([*document.problems, *device_problems, *checked.problems, *misfits])
+    problems = dict.fromkeys([*document.problems, *checked.problems, *misfits])
     return {"problems": _problems_json(tuple(problems)), "outputs": _outputs_json(checked.outputs)}
 
 
@@ -183,6 +182,10 @@ def _tensors_json(session: Session, limit: int) -> Json:
     if session.state.modules:
         rows.update({ref: tensor for ref, tensor in session.graph.program.parameters() if ref not in rows})
     meta = dict(moment.observation.values) if moment is not None else {}
+    # Of a leaf that is cut into batches, a step has a part alone.
+    whole = {ref: leaf for ref, leaf in session.state.leaves.items() if ref in rows}
+    rows.update(whole)
+    meta.update(whole)
     return {
         ref: {
             **shape_json(tensor),
