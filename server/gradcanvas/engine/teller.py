@@ -14,7 +14,7 @@ from gradcanvas.engine.inbox import Inbox
 from gradcanvas.engine.messages import FRAME, VALIDATION, encode_frames, encode_losses, encode_metrics
 from gradcanvas.engine.opening import Opening
 from gradcanvas.engine.pace import Pace
-from gradcanvas.training.preparing import resolve_device
+from gradcanvas.program.devices import resolve_device
 from gradcanvas.training.session import Session
 from gradcanvas.training.showing import Display
 

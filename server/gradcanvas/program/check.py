@@ -77,7 +77,7 @@ def check(
         shapes: remembers what calls give; by default one for the whole process.
     """
     resolved, device_problem = resolve_device(device or graph.device)
-    budget = default_budget_bytes(resolved) if budget_bytes is None else budget_bytes
+    budget = default_budget_bytes(str(resolved)) if budget_bytes is None else budget_bytes
     binding = bind(graph, catalog)
     evaluation = Evaluation(binding, _calls(), shapes or _shapes, budget, run_control)
     run = evaluation.run(binding.scope, {})
@@ -92,7 +92,7 @@ def check(
         problems=ordered,
         outputs=_arranged(evaluation.findings.rows, scope),
         binding=with_sizes(replace(binding, scope=scope, train=train, problems=ordered), evaluation.sizes),
-        device=resolved,
+        device=str(resolved),
     )
 
 

@@ -15,6 +15,7 @@ from gradcanvas.document import Graph, Node, Problem, read
 from gradcanvas.program.binding import Binding
 from gradcanvas.program.check import OutputMeta, check
 from gradcanvas.program.compile import compile_program
+from gradcanvas.program.devices import resolve_device
 from gradcanvas.program.program import Program
 from gradcanvas.training.kept import NOTHING, Kept, check_kept
 
@@ -82,7 +83,7 @@ class Preparer:
         chosen = overrides or Overrides()
         document = read(text)
         graph = document.graph
-        device, device_problems = resolve_device(chosen.device or graph.device, self._device)
+        device, device_problem = resolve_device(chosen.device or graph.device, self._device)
         numbers = f"{device} {numbers_of(graph)}"
         seed = graph.seed if chosen.seed is None else chosen.seed
         if self._last is not None and self._last.numbers == numbers:
@@ -96,7 +97,7 @@ class Preparer:
             checked = [*result.problems, *misfits]
             structure = f"{device} {_structure(binding)}"
             program = self._compile(binding, device, structure)
-        own = [*document.problems, *device_problems]
+        own = [*document.problems, *([device_problem] if device_problem else [])]
         problems = tuple(dict.fromkeys([*own, *checked]))
         self._last_own = own
         self._last = Prepared(graph, problems, binding, outputs, program, numbers, structure, seed, kept)
@@ -109,36 +110,6 @@ class Preparer:
         program = known[1].with_sources_of(binding) if known and fits else compile_program(binding, device)
         self._compiled = structure, program
         return program
-
-
-_LAST_DEVICE = 127
-"""The largest number of a device that torch keeps as it is written: beyond it counts on from −128."""
-
-
-def resolve_device(asked: str, default: str = "") -> tuple[torch.device, list[Problem]]:
-    """Give the device that a file's `device` means; the cpu, and a problem, where that is not there."""
-    name = asked if asked != "auto" else default or "auto"
-    if name == "auto":
-        return torch.device("cuda:0" if torch.cuda.is_available() else "cpu"), []
-    index = name.partition(":")[2]
-    if index.isdecimal() and int(index) > _LAST_DEVICE:
-        name = f"cuda:{_LAST_DEVICE}" if name.startswith("cuda") else name
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        help_text = "Write auto, cpu, cuda or cuda:N."
-        problem = Problem(where="/device", code="bad-value", message=str(error), help=help_text)
-        return torch.device("cpu"), [problem]
-    if device.type == "cpu":
-        return device, []
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if device.type != "cuda" or (device.index or 0) >= count:
-        there = f"only cpu and cuda:0 to cuda:{count - 1} are" if count else "only the cpu is"
-        message = f"The file asks for {asked if asked != 'auto' else name}, but {there} there."
-        help_text = "Write auto: it takes what there is. Meanwhile the graph runs on the cpu."
-        problem = Problem(where="/device", code="no-device", message=message, help=help_text)
-        return torch.device("cpu"), [problem]
-    return torch.device("cuda", device.index or 0), []
 
 
 def numbers_of(graph: Graph) -> str:
