@@ -169,6 +169,20 @@ def test_copies_are_pasted_and_edges_come_along_when_asked(editor: Editor) -> No
     expect(editor.edge("wx_2.input")).to_have_count(0)
 
 
+def test_what_is_chosen_in_the_palette_goes_on_from_the_selection_and_comes_into_view(editor: Editor) -> None:
+    palette = editor.page.get_by_role("complementary", name="Palette")
+    editor.node("loss").click()
+
+    for operation in ("add", "mul", "relu"):
+        palette.get_by_role("button", name=operation, exact=True).click()
+        expect(editor.node(operation)).to_be_in_viewport(ratio=0.9)
+
+    expect(editor.canvas).to_be_focused()
+    assert middle(editor.node("relu"))[0] > middle(editor.node("mul"))[0] + 150
+    editor.page.keyboard.press("Delete")
+    expect(editor.node("relu")).to_have_count(0)
+
+
 def test_copies_cover_no_card(editor: Editor) -> None:
     editor.canvas.focus()
     editor.page.keyboard.press("Control+a")

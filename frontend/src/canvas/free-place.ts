@@ -20,6 +20,19 @@ export function freePlace(scene: Scene, at: Point): Point {
   return [x, y];
 }
 
+/** Where a new node belongs: a chain goes on to the right of what is selected, a further source stands below it; else the
+middle of the view. */
+export function usualPlace(
+  scene: Scene,
+  selected: string | undefined,
+  center: Point,
+  isSource: boolean,
+): Point {
+  const after =
+    selected === undefined ? null : isSource ? placeBelow(scene, selected) : placeAfter(scene, selected);
+  return after ?? freePlace(scene, [center[0] - CARD_WIDTH / 2, center[1] - HEIGHT / 2]);
+}
+
 /** The place to the right of a card where the next one of a chain belongs. */
 export function placeAfter(scene: Scene, uid: string): Point | null {
   const card = scene.card(uid);

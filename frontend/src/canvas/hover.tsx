@@ -22,7 +22,8 @@ export function HoverTooltip({ stage }: { readonly stage: Stage }): ReactNode {
     return <Tooltip run={run} target={target} x={hover.x} y={hover.y} width={width} height={height} />;
   }
   const byKeyboard = stage.element.querySelector(".react-flow")?.matches(":focus-visible") ?? false;
-  const uid = focus?.kind === "node" && byKeyboard ? focus.uid : null;
+  const told = focus?.kind === "node" && inspectorOpen && selection.size === 1 && selection.has(focus.uid);
+  const uid = focus?.kind === "node" && byKeyboard && !told ? focus.uid : null;
   const card = uid === null ? undefined : stage.model().byUid.get(uid);
   const place = uid === null ? undefined : stage.model().scene.card(uid);
   if (!card || !place || card.problems.length === 0) return null;

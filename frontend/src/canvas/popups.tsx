@@ -10,7 +10,7 @@ import { OperationSearch } from "../panels/palette/operation-search";
 import { useView, type WireEnd } from "../view/view-store";
 import { focusOn } from "./canvas-keys";
 import { useCanvas } from "./canvas-store";
-import { freePlace, placeAfter, placeBelow } from "./free-place";
+import { usualPlace } from "./free-place";
 import { PopupList } from "./popup-list";
 import type { Stage } from "./stage";
 import { connectionOf } from "./wire-gesture";
@@ -31,14 +31,18 @@ function NodeSearch({ stage }: { readonly stage: Stage }): ReactNode {
   const search = useView((view) => view.search);
   const catalog = useCatalog((state) => state.catalog);
   if (search === null) return null;
-  const at = search.at ?? usualPlace(stage, false);
+  const usual = (isSource: boolean): Point => {
+    const { selection, center } = useView.getState();
+    return usualPlace(stage.model().scene, [...selection][0], center, isSource);
+  };
+  const at = search.at ?? usual(false);
   const close = (): void => {
     useView.getState().closeSearch();
     focusCanvas();
   };
   const choose = (operation: string, words: string): void => {
     const source = catalog.operations.get(operation)?.kind === "source";
-    const place = search.at ?? usualPlace(stage, source);
+    const place = search.at ?? usual(source);
     const uid = placeOperation(document, catalog, operation, place, search.fits, words);
     close();
     focusOn(stage.editor, { kind: "node", uid });
@@ -48,15 +52,6 @@ function NodeSearch({ stage }: { readonly stage: Stage }): ReactNode {
       <OperationSearch fits={search.fits} onChoose={choose} onCancel={close} autoFocus />
     </Floating>
   );
-}
-
-/** A chain goes on to the right of what is selected, a further source stands below it; else the middle of the view. */
-function usualPlace(stage: Stage, source: boolean): Point {
-  const { selection, center } = useView.getState();
-  const [uid] = selection;
-  const { scene } = stage.model();
-  const after = uid === undefined ? null : source ? placeBelow(scene, uid) : placeAfter(scene, uid);
-  return after ?? freePlace(scene, [center[0] - 66, center[1] - 46]);
 }
 
 function ConnectList({ stage, end }: { readonly stage: Stage; readonly end: WireEnd }): ReactNode {

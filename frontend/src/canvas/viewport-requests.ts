@@ -11,7 +11,9 @@ import type { GraphModel } from "./graph-model";
 import type { Stage } from "./stage";
 
 const LIMITS = { least: 0.02, largest: 1, padding: 28, bottom: 36 };
-const MARGIN = 40;
+/** How far inside of the canvas the middle of what is brought into view comes to stand. */
+const MARGIN_X = 110;
+const MARGIN_Y = 80;
 const BANNER_WIDTH = 560;
 
 /** Listens to requests; returns how to zoom by a factor. */
@@ -101,17 +103,21 @@ interface Place {
   readonly zoom: number;
 }
 
-/** Brings what the keyboard or the list chose into view, near enough to be in the DOM. */
+/** Brings what the keyboard or the list chose into view, near enough to be in the DOM: what is just beyond the edge comes
+in, and the rest stays in sight. */
 function useBringing(stage: Stage | null, flow: ReturnType<typeof useReactFlow>): void {
   const bring = useCanvas((canvas) => canvas.bring);
   const reveal = useView((view) => view.reveal);
   useEffect(() => {
     if (stage === null || bring === null) return;
-    const { x, y, zoom, width, height } = stage.viewport();
-    const [left, top] = [bring.at[0] * zoom + x, bring.at[1] * zoom + y];
-    const seen = left > MARGIN && left < width - MARGIN && top > MARGIN && top < height - MARGIN;
-    if (seen && zoom >= FAR_ZOOM) return;
-    void flow.setCenter(bring.at[0], bring.at[1], { zoom: Math.max(zoom, 0.6) });
+    const view = stage.viewport();
+    const right = outside(bring.at[0] * view.zoom + view.x, view.width, MARGIN_X);
+    const down = outside(bring.at[1] * view.zoom + view.y, view.height, MARGIN_Y);
+    const near = Math.abs(right) < view.width / 2 && Math.abs(down) < view.height / 2;
+    if (view.zoom < FAR_ZOOM || !near)
+      void flow.setCenter(bring.at[0], bring.at[1], { zoom: Math.max(view.zoom, 0.6) });
+    else if (right !== 0 || down !== 0)
+      void flow.setViewport({ x: view.x - right, y: view.y - down, zoom: view.zoom });
   }, [bring, stage, flow]);
   useEffect(() => {
     const card = reveal && stage?.model().scene.card(reveal.uid);
@@ -120,6 +126,11 @@ function useBringing(stage: Stage | null, flow: ReturnType<typeof useReactFlow>)
     useCanvas.setState({ focus: { kind: "node", uid: reveal.uid } });
     bringIntoView([card.x + card.layout.width / 2, card.y + card.layout.height / 2]);
   }, [reveal, stage]);
+}
+
+/** How far a place lies beyond the part of a length that keeps `margin` from both its ends: negative before it. */
+function outside(place: number, length: number, margin: number): number {
+  return place - Math.max(margin, Math.min(Math.max(margin, length - margin), place));
 }
 
 function useCenter(stage: Stage | null): void {

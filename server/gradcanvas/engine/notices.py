@@ -11,7 +11,7 @@ EVALUATION_STOPPED = (
     "Values and gradients stay empty until the next edit or verb.",
 )
 RUNNING = ("A run is on.", "Pause it first.")
-NO_STEPS = ("The graph names no number of steps.", "Set *steps* in its settings (`train.steps` in the file).")
+NO_STEPS = ("The graph names no number of steps.", "Set “steps” in its settings (`train.steps` in the file).")
 
 
 def announce_edit(teller: Teller, session: Session, loaded: Loaded, seed: int | None) -> None:

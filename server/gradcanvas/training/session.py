@@ -21,7 +21,7 @@ from gradcanvas.training.validating import validate
 
 _NO_LOSS = (
     "The graph names no loss.",
-    "Select what is to become small and switch *is the loss* on (`train.loss` in the file).",
+    "Select what is to become small and switch “is the loss” on (`train.loss` in the file).",
 )
 _NO_LEAVES = ("Nothing collects a gradient.", "Set requires_grad on a source, or add a module.")
 _NO_OPTIMIZER = (

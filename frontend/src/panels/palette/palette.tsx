@@ -1,10 +1,12 @@
 /** The left panel: search, chips by category, the list of nodes, the theme. */
 import { memo, type ReactNode } from "react";
+import { focusOn } from "../../canvas/canvas-keys";
+import { useCanvas } from "../../canvas/canvas-store";
+import { usualPlace } from "../../canvas/free-place";
 import { useCatalog } from "../../catalog/catalog-store";
 import { PALETTE_ROWS } from "../../catalog/palette-rows";
 import { useDocument, useEditor } from "../../editor/editor";
 import { focusCanvas } from "../../editor/focus-canvas";
-import { freeSpot } from "../../editor/free-spot";
 import { placeOperation } from "../../editor/place-operation";
 import { type Theme, useView } from "../../view/view-store";
 import { IconButton } from "../icons";
@@ -14,11 +16,16 @@ import "./palette.css";
 
 /** What can be put on the canvas, and what is on it. */
 export function Palette(): ReactNode {
-  const { document } = useEditor();
+  const editor = useEditor();
   const canvasSearch = useView((view) => view.search !== null);
   const place = (operation: string, words = ""): void => {
-    const at = freeSpot(document.getSnapshot(), useView.getState().center);
-    placeOperation(document, useCatalog.getState().catalog, operation, at, null, words);
+    const { catalog } = useCatalog.getState();
+    const { selection, center } = useView.getState();
+    const isSource = catalog.operations.get(operation)?.kind === "source";
+    const at = usualPlace(useCanvas.getState().scene(), [...selection][0], center, isSource);
+    const uid = placeOperation(editor.document, catalog, operation, at, null, words);
+    focusOn(editor, { kind: "node", uid });
+    focusCanvas();
   };
   return (
     <aside className="shell-palette" aria-label="Palette">
@@ -115,14 +122,21 @@ function Foot(): ReactNode {
         name="Undo"
         title="Undo (Ctrl+Z)"
         disabled={!canUndo}
-        onClick={() => document.undo()}
+        onClick={() => {
+          document.undo();
+          // A button that is disabled drops the focus.
+          if (!document.canUndo()) focusCanvas();
+        }}
       />
       <IconButton
         icon="redo"
         name="Redo"
         title="Redo (Ctrl+Y)"
         disabled={!canRedo}
-        onClick={() => document.redo()}
+        onClick={() => {
+          document.redo();
+          if (!document.canRedo()) focusCanvas();
+        }}
       />
       <span className="palette-gap" />
       <IconButton icon="keys" name="Keys" title="All keys (?)" onClick={() => showDialog("keys")} />
