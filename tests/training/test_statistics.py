@@ -124,8 +124,8 @@ def test_one_strange_number_in_the_last_of_many_pieces_is_seen(strange: float) -
 
     row = figures([tensor])[0]
 
-    expected = [strange if math.isnan(strange) else math.inf, strange, tensor.min(), tensor.max(), 1]
-    np.testing.assert_array_equal(row, np.array([float(each) for each in expected]))
+    norm = math.nan if math.isnan(strange) else math.inf
+    np.testing.assert_array_equal(row, [norm, strange, float(tensor.min()), float(tensor.max()), 1])
 
 
 def test_complex_elements_that_are_not_finite_are_counted_once() -> None:

@@ -16,8 +16,13 @@ from gradcanvas.program.values import to_torch
 Fed = Callable[[Reference], Any]
 """Gives what a reference carries."""
 
+Stated = Callable[[BoundNode, Argument, Fed], Any]
+"""Gives what is passed for a literal."""
 
-def call_arguments(node: BoundNode, fed: Fed) -> tuple[list[Any], dict[str, Any]]:
+
+def call_arguments(
+    node: BoundNode, fed: Fed, stated: Stated | None = None
+) -> tuple[list[Any], dict[str, Any]]:
     """Return the positional and keyword arguments of one call of the node.
 
     Of a module these are the arguments of its call; `make_arguments` gives those of its constructor.
@@ -25,8 +30,10 @@ def call_arguments(node: BoundNode, fed: Fed) -> tuple[list[Any], dict[str, Any]
     Args:
         node: what is called; not a control operation.
         fed: what stands for the tensor at the beginning of an edge.
+        stated: what stands for a literal, if not what torch is given for it.
     """
     given: dict[str, Any] = {}
+    stated = stated or stated_literal
     for argument in node.overload.arguments:
         wire = node.wires.get(argument.name)
         if isinstance(wire, Reference):
@@ -34,7 +41,7 @@ def call_arguments(node: BoundNode, fed: Fed) -> tuple[list[Any], dict[str, Any]
         elif wire is not None:
             given[argument.name] = [fed(reference) for reference in wire]
         elif argument.name in node.values:
-            given[argument.name] = _literal(node, argument, fed)
+            given[argument.name] = stated(node, argument, fed)
     return arranged(node.overload, given, "call")
 
 
@@ -87,7 +94,8 @@ def default_of(argument: Argument) -> Any:
     return None if argument.default is None else to_torch(argument, json.loads(argument.default))
 
 
-def _literal(node: BoundNode, argument: Argument, fed: Fed) -> Any:
+def stated_literal(node: BoundNode, argument: Argument, fed: Fed) -> Any:
+    """Return what torch is given for a literal; what is wired into an index is put in."""
     value = node.values[argument.name]
     if argument.type != "index":
         return to_torch(argument, value)

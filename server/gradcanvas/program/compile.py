@@ -17,6 +17,7 @@ from gradcanvas.program.observe import Layout, Observer
 from gradcanvas.program.plan import Plan, Step, plan_scope
 from gradcanvas.program.program import Observation, Program
 from gradcanvas.program.regions import mark_differentiated
+from gradcanvas.program.renewing import Renewals
 from gradcanvas.program.traits import differentiates, takes_gradient
 from gradcanvas.program.ways import choose_ways
 
@@ -43,6 +44,12 @@ class _Compiler:
         self.device = device
         self.state = MadeState(binding, device)
         self.failures = FailureMap()
+        self.renewals = Renewals()
+
+    def renew(self, binding: Binding) -> None:
+        """Take another graph's numbers: what is written from now on has them, and what has been written."""
+        self.binding, self.functions = binding, binding.functions
+        self.renewals.renew(binding)
 
     def program(self) -> Program:
         train = self.binding.train
@@ -58,6 +65,7 @@ class _Compiler:
             _observed=_when_called(lambda: self.observation(wanted, retain=True)),
             _asked=_when_called(lambda: self.observation(wanted, retain=False)),
             _failures=self.failures,
+            _renew=self.renew,
             takes_gradients=any(
                 differentiates(node, self.functions) for node in self.binding.scope.nodes.values()
             ),
@@ -107,7 +115,8 @@ class _Compiler:
         sources: tuple[str, ...],
         control: Callable[[Step], tuple[Any, tuple[str, ...]]],
     ) -> Emitter:
-        return Emitter(plan, sources, self.state.slots, self.failures, control, state != "")
+        slots, is_body = self.state.slots, state != ""
+        return Emitter(plan, sources, slots, self.failures, control, self.renewals, is_body)
 
     def plain_control(self, step: Step) -> tuple[Any, tuple[str, ...]]:
         inside = self.sources_of(step)

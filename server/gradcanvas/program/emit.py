@@ -14,8 +14,9 @@ import torch
 from torch import fx
 
 from gradcanvas.catalog import callables
-from gradcanvas.program.binding import Reference
-from gradcanvas.program.calling import call_arguments
+from gradcanvas.catalog.model import Argument
+from gradcanvas.program.binding import BoundNode, Reference
+from gradcanvas.program.calling import Fed, call_arguments, stated_literal
 from gradcanvas.program.emitted import Emitted, Returned, not_written
 from gradcanvas.program.errors import FailureMap, Place
 from gradcanvas.program.generated import generated
@@ -24,6 +25,7 @@ from gradcanvas.program.modules import ModuleSlots
 from gradcanvas.program.pieces import WatchedCall, flatten_outputs
 from gradcanvas.program.places import is_native, uses_each_tensor_once
 from gradcanvas.program.plan import Plan, Step, Value
+from gradcanvas.program.renewing import Renewals, is_renewable
 from gradcanvas.program.traits import GRADIENT
 
 
@@ -35,6 +37,7 @@ class Emitter:
         modules: where the modules will be.
         failures: told which line runs which node.
         controls: gives what a control step calls.
+        renewals: told which numbers stand beside the code.
         is_body: it is called by a control operation; whoever calls that shows the sources.
     """
 
@@ -45,6 +48,7 @@ class Emitter:
         modules: ModuleSlots,
         failures: FailureMap,
         controls: Callable[[Step], tuple[Any, tuple[str, ...]]],
+        renewals: Renewals,
         is_body: bool,
     ) -> None:
         self.is_body = is_body
@@ -52,6 +56,7 @@ class Emitter:
         self.modules = modules
         self.failures = failures
         self.controls = controls
+        self.renewals = renewals
         self.graph = fx.Graph()
         self.holder = SimpleNamespace()
         self.made: dict[Value, fx.Node] = {}
@@ -145,7 +150,7 @@ class Emitter:
         if step.node.is_control:
             self.control_call(step, carried, done, returned)
             return
-        args, kwargs = _tensors_by_position(step, *call_arguments(step.node, _in_turn(carried)))
+        args, kwargs = _tensors_by_position(step, *call_arguments(step.node, _in_turn(carried), self.stated))
         kwargs = {key: self.held(value) for key, value in kwargs.items()}
         name = step.node.operation.name
         if step.node.is_module:
@@ -194,6 +199,8 @@ class Emitter:
         watched = tuple(index for index, edge in enumerate(step.edges) if edge.how == "piece")
         kind = InnerGradient if name == GRADIENT else WatchedCall
         made_call = kind(step.node, call, watched, is_differentiated=step.is_differentiated)
+        if not self.is_body:
+            self.renewals.call(made_call)
         target = self.attribute(f"watched_{len(self.names)}", made_call)
         made = self.graph.call_module(target, tuple(carried))
         self.place(step, made)
@@ -224,6 +231,15 @@ class Emitter:
             self.names[path] = f"module_{len(self.names)}"
             self.modules.add(self.holder, self.names[path], path)
         return self.names[path]
+
+    def stated(self, node: BoundNode, argument: Argument, fed: Fed) -> Any:
+        """Return a literal as the code names it: a number that may become another stands beside the code."""
+        if self.is_body or not is_renewable(node, argument):
+            return stated_literal(node, argument, fed)
+        name = f"number_{len(self.names)}"
+        self.names[f"/{name}"] = name
+        self.renewals.number(self.holder, name, node, argument)
+        return self.graph.get_attr(name)
 
     def held(self, value: Any) -> Any:
         """Return an argument as the code can name it: torch.fx writes no objects."""

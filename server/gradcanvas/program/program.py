@@ -171,6 +171,7 @@ class Program:
     _observed: Callable[..., Observation]
     _asked: Callable[..., Observation]
     _failures: FailureMap = field(repr=False)
+    _renew: Callable[[Binding], None] = field(repr=False)
     takes_gradients: bool = False
 
     def make(
@@ -192,11 +193,13 @@ class Program:
         """
         return self._state.make(sources or {}, modules or {})
 
-    def with_sources_of(self, binding: Binding) -> "Program":
-        """Return the same program for a graph that differs from its own in the literals of sources alone.
+    def with_numbers_of(self, binding: Binding) -> "Program":
+        """Return the same program for a graph that differs from its own in numbers alone.
 
-        Nothing is compiled: the code takes its sources as arguments. Both programs share their modules.
+        These are the literals of sources, which the code takes as arguments, and those that `renewing` tells.
+        Nothing is compiled. Both programs share their code and modules: this one is not to be run any more.
         """
+        self._renew(binding)
         state = MadeState(binding, self.device)
         assert state.sources == self.inputs
         state.slots = self._state.slots

@@ -4,7 +4,6 @@ Knows documents, checking and compiling; nothing of parameters or steps.
 """
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -17,6 +16,7 @@ from gradcanvas.program.check import OutputMeta, check
 from gradcanvas.program.compile import compile_program
 from gradcanvas.program.devices import resolve_device
 from gradcanvas.program.program import Program
+from gradcanvas.program.renewing import renewable_kinds
 from gradcanvas.training.kept import NOTHING, Kept, check_kept
 
 BUDGET_BYTES = 2 << 30
@@ -42,7 +42,7 @@ class Prepared:
         outputs: shapes and dtypes of every output.
         numbers: everything in the file that may change a number; equal for two files that compute the same.
         structure: everything in it that decides the code: equal for two files that differ in the literals of
-            sources, or in how they are trained.
+            sources, in numbers that stand beside the code, or in how they are trained.
         seed: what Reset seeds with.
         kept: the values that the file keeps, as far as they fit.
     """
@@ -107,7 +107,7 @@ class Preparer:
         """Compile, unless the code is that of what was compiled last."""
         known = self._compiled
         fits = known is not None and known[0] == structure
-        program = known[1].with_sources_of(binding) if known and fits else compile_program(binding, device)
+        program = known[1].with_numbers_of(binding) if known and fits else compile_program(binding, device)
         self._compiled = structure, program
         return program
 
@@ -118,35 +118,37 @@ def numbers_of(graph: Graph) -> str:
     Literals write down their text, so that 1 and 1.0 differ.
     """
     kept = sha256((graph.state or "").encode()).digest()
-    return repr((graph.seed, _nodes(graph), _functions(graph), graph.train, sorted(graph.broken), kept))
+    return repr(
+        (graph.seed, _parts(graph.nodes, {}), _functions(graph), graph.train, sorted(graph.broken), kept)
+    )
 
 
 def _structure(binding: Binding) -> str:
-    """Write down everything that decides the code: all but literals of sources and how it is trained."""
+    """Write down what decides the code: not literals of sources, numbers beside it, or training."""
     nodes, train = binding.scope.nodes, binding.train
     sources = {name: [each.name for each in node.outputs] for name, node in nodes.items() if node.is_source}
     asked = None if train is None else (train.loss, list(train.metrics.items()))
     graph = binding.graph
-    parts = _nodes(graph, sources.keys())
+    arguments = {
+        name: {} if node.is_source else node.node.args | renewable_kinds(node) for name, node in nodes.items()
+    }
+    parts = _parts(graph.nodes, arguments)
     return repr((list(nodes), sources, binding.scope.order, parts, _functions(graph), asked))
 
 
 def _functions(graph: Graph) -> list[object]:
     return [
-        (name, function.inputs, _parts(function.nodes, set()), function.outputs)
+        (name, function.inputs, _parts(function.nodes, {}), function.outputs)
         for name, function in graph.functions.items()
     ]
 
 
-def _nodes(graph: Graph, without_arguments: AbstractSet[str] = frozenset()) -> list[object]:
-    return _parts(graph.nodes, without_arguments)
-
-
-def _parts(nodes: Mapping[str, Node], without_arguments: AbstractSet[str]) -> list[object]:
+def _parts(nodes: Mapping[str, Node], arguments: Mapping[str, Mapping[str, object]]) -> list[object]:
+    """Write nodes down, some of them with other arguments than their own."""
     return [
         (
             name,
-            *(node.op, node.inputs, {} if name in without_arguments else node.args, node.requires_grad),
+            *(node.op, node.inputs, arguments.get(name, node.args), node.requires_grad),
             *(node.mode, node.init, node.group, node.share, node.bypass),
         )
         for name, node in nodes.items()
