@@ -17,11 +17,18 @@ from typing import Final, TypeGuard
 from lark import Token, Tree
 
 from gradcanvas.catalog.expressions import Expression
-
-_SUM, _PRODUCT, _POWER, _ATOM = range(4)
-"""How firmly something holds together."""
-
-Text = tuple[str, int]
+from gradcanvas.catalog.signs import (
+    ATOM,
+    CONSTANTS,
+    NUMBERS,
+    POWER,
+    PRODUCT,
+    RELATIONS,
+    SHAPES,
+    SIGNS,
+    SUM,
+    Text,
+)
 
 _MOST_ARGUMENTS: Final = 4
 _PLUMBING: Final = frozenset(
@@ -31,46 +38,8 @@ _PLUMBING_CALLS: Final = frozenset({"to_args_scalartypes", "TensorGeometry"})
 _PLUMBING_NAMES: Final = frozenset({"grad_input_mask", "true", "false"})
 """Arguments that say how a tensor lies in memory, or what is wanted: no mathematics."""
 
-_CONSTANTS: Final = {"M_PI": r"\pi", "M_LN2": r"\ln 2", "true": r"\text{true}", "false": r"\text{false}"}
-_NUMBERS: Final = {"0.6931471805599453": r"\ln 2", "2.3025850929940456": r"\ln 10"}
-_RELATIONS: Final = {"==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq", "<": "<", ">": ">"}
 _MATRIX_PRODUCTS: Final = frozenset({"mm", "bmm", "mv", "matmul"})
 _OF_COMPLEX: Final = frozenset({"is_complex", "isComplex"})
-
-_SIGNS: Final[Mapping[str, Text]] = {
-    **{
-        name: (rf"\{name}\left({{0}}\right)", _ATOM) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")
-    },
-    "log": (r"\log\left({0}\right)", _ATOM),
-    "erf": (r"\operatorname{{erf}}\left({0}\right)", _ATOM),
-    "erfc": (r"\operatorname{{erfc}}\left({0}\right)", _ATOM),
-    "erfinv": (r"\operatorname{{erf}}^{{-1}}\left({0}\right)", _ATOM),
-    "sgn": (r"\operatorname{{sgn}}\left({0}\right)", _ATOM),
-    "exp": ("e^{{{0}}}", _POWER),
-    "exp2": ("2^{{{0}}}", _POWER),
-    "sqrt": (r"\sqrt{{{0}}}", _ATOM),
-    "rsqrt": (r"\frac{{1}}{{\sqrt{{{0}}}}}", _ATOM),
-    "abs": (r"\left|{0}\right|", _ATOM),
-    "lgamma": (r"\ln\Gamma\left({0}\right)", _ATOM),
-    "digamma": (r"\psi\left({0}\right)", _ATOM),
-    "sigmoid": (r"\sigma\left({0}\right)", _ATOM),
-    "special_i1": (r"I_1\left({0}\right)", _ATOM),
-    "special_i1e": (r"e^{{-\left|{0}\right|}}\, I_1\left({0}\right)", _PRODUCT),
-    "isnan": (r"\left[\,{0} \text{{ is NaN}}\,\right]", _ATOM),
-    "isfinite": (r"\left[\,{0} \text{{ is finite}}\,\right]", _ATOM),
-    "real": (r"\operatorname{{Re}}\left({0}\right)", _ATOM),
-    "imag": (r"\operatorname{{Im}}\left({0}\right)", _ATOM),
-}
-"""Elementwise functions of one argument, by the sign that mathematics has for them."""
-
-_SHAPES: Final[Mapping[str, str]] = {
-    "numel": r"\operatorname{{numel}}\left({0}\right)",
-    "sizes": r"\operatorname{{shape}}\left({0}\right)",
-    "size": r"\operatorname{{shape}}\left({0}\right)_{{{1}}}",
-    "polygamma": r"\psi^{{({0})}}\left({1}\right)",
-    "special_zeta": r"\zeta\left({0},\, {1}\right)",
-}
-"""Functions and methods of several arguments that have a sign and mix no elements."""
 
 
 def gradient_of(argument: str) -> str:
@@ -87,9 +56,9 @@ class Setting:
     def whole(self, tree: Expression) -> tuple[str, bool]:
         """Return the LaTeX of an expression, and whether a sum of it needs brackets."""
         text, level = self._set(tree)
-        return text, level == _SUM
+        return text, level == SUM
 
-    def at(self, tree: Expression, level: int = _SUM) -> str:
+    def at(self, tree: Expression, level: int = SUM) -> str:
         """Return the LaTeX of a part, in brackets where it holds together less firmly than asked."""
         if isinstance(tree, Tree) and tree.data == "method" and tree.children[1] == "conj":
             inner, own = self._set(tree.children[0])
@@ -103,46 +72,46 @@ class Setting:
         return _RULES[str(tree.data)](self, list(tree.children))
 
     def _add(self, parts: list[Expression]) -> Text:
-        return f"{self.at(parts[0])} + {_after_sign(self.at(parts[1]))}", _SUM
+        return f"{self.at(parts[0])} + {_after_sign(self.at(parts[1]))}", SUM
 
     def _sub(self, parts: list[Expression]) -> Text:
-        return f"{self.at(parts[0])} - {_after_sign(self.at(parts[1], _PRODUCT))}", _SUM
+        return f"{self.at(parts[0])} - {_after_sign(self.at(parts[1], PRODUCT))}", SUM
 
     def _mul(self, parts: list[Expression]) -> Text:
-        return rf"{self.at(parts[0], _PRODUCT)} \cdot {_after_sign(self.at(parts[1], _PRODUCT))}", _PRODUCT
+        return rf"{self.at(parts[0], PRODUCT)} \cdot {_after_sign(self.at(parts[1], PRODUCT))}", PRODUCT
 
     def _div(self, parts: list[Expression]) -> Text:
-        return rf"\frac{{{self.at(parts[0])}}}{{{self.at(parts[1])}}}", _ATOM
+        return rf"\frac{{{self.at(parts[0])}}}{{{self.at(parts[1])}}}", ATOM
 
     def _neg(self, parts: list[Expression]) -> Text:
-        return f"-{_after_sign(self.at(parts[0], _PRODUCT))}", _SUM
+        return f"-{_after_sign(self.at(parts[0], PRODUCT))}", SUM
 
     def _compare(self, parts: list[Expression]) -> Text:
-        return rf"\left[\,{self._condition(Tree('compare', parts))}\,\right]", _ATOM
+        return rf"\left[\,{self._condition(Tree('compare', parts))}\,\right]", ATOM
 
     def _logic(self, parts: list[Expression]) -> Text:
-        return rf"\left[\,{self._condition(Tree('and', parts))}\,\right]", _ATOM
+        return rf"\left[\,{self._condition(Tree('and', parts))}\,\right]", ATOM
 
     def _not(self, parts: list[Expression]) -> Text:
-        return rf"\lnot {self.at(parts[0], _ATOM)}", _POWER
+        return rf"\lnot {self.at(parts[0], ATOM)}", POWER
 
     def _list(self, parts: list[Expression]) -> Text:
-        return rf"\left({', '.join(self.at(each) for each in parts)}\right)", _ATOM
+        return rf"\left({', '.join(self.at(each) for each in parts)}\right)", ATOM
 
     def _index(self, parts: list[Expression]) -> Text:
         if parts[0] == "grads":
-            return rf"\gradient{{\result{{{self.at(parts[1])}}}}}", _ATOM
-        return rf"{self.at(parts[0], _ATOM)}_{{{self.at(parts[1])}}}", _ATOM
+            return rf"\gradient{{\result{{{self.at(parts[1])}}}}}", ATOM
+        return rf"{self.at(parts[0], ATOM)}_{{{self.at(parts[1])}}}", ATOM
 
     def _member(self, parts: list[Expression]) -> Text:
-        return rf"{self.at(parts[0], _ATOM)}.\mathrm{{{_upright(str(parts[1]))}}}", _ATOM
+        return rf"{self.at(parts[0], ATOM)}.\mathrm{{{_upright(str(parts[1]))}}}", ATOM
 
     def _cases(self, parts: list[Expression]) -> Text:
         """Set a choice, one case below the other."""
         condition, then, otherwise = parts
         first = rf"{self.at(then)} & \text{{if }} {self._condition(condition)}"
         second = rf"{self.at(otherwise)} & \text{{otherwise}}"
-        return rf"\begin{{cases}} {first} \\ {second} \end{{cases}}", _ATOM
+        return rf"\begin{{cases}} {first} \\ {second} \end{{cases}}", ATOM
 
     def _condition(self, tree: Expression) -> str:
         if isinstance(tree, Token):
@@ -158,7 +127,7 @@ class Setting:
         if tree.data == "not":
             return rf"\lnot\left({self._condition(parts[0])}\right)"
         if tree.data == "compare":
-            return f"{self.at(parts[0])} {_RELATIONS[str(parts[1])]} {self.at(parts[2])}"
+            return f"{self.at(parts[0])} {RELATIONS[str(parts[1])]} {self.at(parts[2])}"
         return self.at(tree)
 
     def _call(self, parts: list[Expression]) -> Text:
@@ -175,21 +144,21 @@ class Setting:
         if name.startswith("masked_fill") and str(given[1]).strip("0.") == "":
             return self._cases([given[0], Token("NUMBER", "0"), of])
         if name in ("t", "mT", "transpose") and [str(each) for each in given] in ([], ["1", "2"]):
-            return self._mixed(rf"{{{self.at(of, _ATOM)}}}^{{\top}}", _POWER)
+            return self._mixed(rf"{{{self.at(of, ATOM)}}}^{{\top}}", POWER)
         if name == "sum":
             below = f"_{{{self.at(given[0])}}}" if given else ""
-            return self._mixed(rf"\sum{below} {self.at(of, _PRODUCT)}", _PRODUCT)
+            return self._mixed(rf"\sum{below} {self.at(of, PRODUCT)}", PRODUCT)
         return self._applied(name, [of, *given])
 
     def _applied(self, name: str, given: list[Expression]) -> Text:
         """Set a function, or a method as the function that it is."""
-        if name in _SIGNS and len(given) == 1:
-            template, level = _SIGNS[name]
+        if name in SIGNS and len(given) == 1:
+            template, level = SIGNS[name]
             return template.format(self.at(given[0])), level
-        if name in _SHAPES:
-            return _SHAPES[name].format(*(self.at(each) for each in given)), _ATOM
+        if name in SHAPES:
+            return SHAPES[name].format(*(self.at(each) for each in given)), ATOM
         if name in _MATRIX_PRODUCTS:
-            return self._mixed(rf"{self.at(given[0], _PRODUCT)}\; {self.at(given[1], _POWER)}", _PRODUCT)
+            return self._mixed(rf"{self.at(given[0], PRODUCT)}\; {self.at(given[1], POWER)}", PRODUCT)
         own = _FUNCTIONS.get(name)
         if own is not None:
             return own(self, given)
@@ -200,42 +169,42 @@ class Setting:
         shown += [r"\dots"] if len(kept) > _MOST_ARGUMENTS else []
         inside = r",\, ".join(shown)
         upright = _upright(name.lstrip("_"))
-        return self._mixed(rf"\operatorname{{{upright}}}\left({inside}\right)", _ATOM)
+        return self._mixed(rf"\operatorname{{{upright}}}\left({inside}\right)", ATOM)
 
     def _zero(self, given: list[Expression]) -> Text:
-        return "0", _ATOM
+        return "0", ATOM
 
     def _power(self, given: list[Expression]) -> Text:
-        return rf"{{{self.at(given[0], _ATOM)}}}^{{{self.at(given[1])}}}", _POWER
+        return rf"{{{self.at(given[0], ATOM)}}}^{{{self.at(given[1])}}}", POWER
 
     def _square(self, given: list[Expression]) -> Text:
-        return rf"{{{self.at(given[0], _ATOM)}}}^{{2}}", _POWER
+        return rf"{{{self.at(given[0], ATOM)}}}^{{2}}", POWER
 
     def _adjoint(self, given: list[Expression]) -> Text:
         of = given[0]
         if isinstance(of, Tree) and of.data == "call" and of.children[0] == "linalg_inv":
-            return self._mixed(rf"{{{self.at(of.children[1], _ATOM)}}}^{{-\adjoint}}", _POWER)
-        return self._mixed(rf"{{{self.at(given[0], _ATOM)}}}^{{\adjoint}}", _POWER)
+            return self._mixed(rf"{{{self.at(of.children[1], ATOM)}}}^{{-\adjoint}}", POWER)
+        return self._mixed(rf"{{{self.at(given[0], ATOM)}}}^{{\adjoint}}", POWER)
 
     def _inverse(self, given: list[Expression]) -> Text:
-        return self._mixed(rf"{{{self.at(given[0], _ATOM)}}}^{{-1}}", _POWER)
+        return self._mixed(rf"{{{self.at(given[0], ATOM)}}}^{{-1}}", POWER)
 
     def _solved(self, given: list[Expression]) -> Text:
         of = Tree("call", [Token("NAME", "linalg_inv"), given[0]])
         if isinstance(given[0], Tree) and given[0].data == "method" and given[0].children[1] == "mH":
             inner = Tree("call", [Token("NAME", "linalg_inv"), given[0].children[0]])
             of = Tree("method", [inner, Token("MEMBER", "mH")])
-        return self._mixed(rf"{self.at(of)}\; {self.at(given[1], _POWER)}", _PRODUCT)
+        return self._mixed(rf"{self.at(of)}\; {self.at(given[1], POWER)}", PRODUCT)
 
     def _outer(self, given: list[Expression]) -> Text:
-        text = rf"{self.at(given[0], _PRODUCT)}\; {{{self.at(given[1], _ATOM)}}}^{{\top}}"
-        return self._mixed(text, _PRODUCT)
+        text = rf"{self.at(given[0], PRODUCT)}\; {{{self.at(given[1], ATOM)}}}^{{\top}}"
+        return self._mixed(text, PRODUCT)
 
     def _times_log(self, given: list[Expression]) -> Text:
-        return rf"{self.at(given[0], _PRODUCT)} \cdot \log\left({self.at(given[1])}\right)", _PRODUCT
+        return rf"{self.at(given[0], PRODUCT)} \cdot \log\left({self.at(given[1])}\right)", PRODUCT
 
     def _times_log1p(self, given: list[Expression]) -> Text:
-        return rf"{self.at(given[0], _PRODUCT)} \cdot \log\left(1 + {self.at(given[1])}\right)", _PRODUCT
+        return rf"{self.at(given[0], PRODUCT)} \cdot \log\left(1 + {self.at(given[1])}\right)", PRODUCT
 
     def _mixed(self, text: str, level: int) -> Text:
         self.elementwise = False
@@ -250,7 +219,7 @@ _RULES: Final[Mapping[str, Callable[[Setting, list[Expression]], Text]]] = {
     "neg": Setting._neg,
     "compare": Setting._compare,
     "and": Setting._logic,
-    "or": lambda setting, parts: (rf"\left[\,{setting._condition(Tree('or', parts))}\,\right]", _ATOM),
+    "or": lambda setting, parts: (rf"\left[\,{setting._condition(Tree('or', parts))}\,\right]", ATOM),
     "not": Setting._not,
     "list": Setting._list,
     "index": Setting._index,
@@ -276,18 +245,18 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Setting, list[Expression]], Text]]] = {
 def _token(token: Token) -> Text:
     text = str(token)
     if token.type == "NUMBER":
-        return _NUMBERS.get(text, re.sub(r"\.0*$", "", text)), _ATOM
+        return NUMBERS.get(text, re.sub(r"\.0*$", "", text)), ATOM
     if token.type == "STRING":
-        return rf"\text{{{_upright(text[1:-1])}}}", _ATOM
-    if text in _CONSTANTS:
-        return _CONSTANTS[text], _ATOM
+        return rf"\text{{{_upright(text[1:-1])}}}", ATOM
+    if text in CONSTANTS:
+        return CONSTANTS[text], ATOM
     gradient = re.fullmatch(r"grads?(?:_(?P<of>\w+))?", text)
     if gradient is not None:
-        return rf"\gradient{{\result{{{gradient['of'] or ''}}}}}", _ATOM
+        return rf"\gradient{{\result{{{gradient['of'] or ''}}}}}", ATOM
     result = re.fullmatch(r"result(?P<place>\d*)", text)
     if result is not None:
-        return rf"\result{{{result['place']}}}", _ATOM
-    return rf"\argument{{{text}}}", _ATOM
+        return rf"\result{{{result['place']}}}", ATOM
+    return rf"\argument{{{text}}}", ATOM
 
 
 def _is_choice(tree: Expression) -> TypeGuard[Tree[Token]]:

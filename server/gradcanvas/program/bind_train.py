@@ -23,8 +23,9 @@ from gradcanvas.program.binding import (
 from gradcanvas.program.data_node import DataFault, is_data, read_data
 from gradcanvas.program.drafting import find_operation
 from gradcanvas.program.drafts import Problems
+from gradcanvas.program.fitting import Given
 from gradcanvas.program.literals import misfit
-from gradcanvas.program.matching import Given, Match, match
+from gradcanvas.program.matching import Match, match
 from gradcanvas.program.references import Unresolved
 from gradcanvas.program.scopes import ScopeBinder
 

@@ -13,7 +13,8 @@ from gradcanvas.document.problems import pointer
 from gradcanvas.program.binding import BoundInit, BoundPart
 from gradcanvas.program.data_node import DataFault, is_data, read_data
 from gradcanvas.program.drafts import Draft, Problems
-from gradcanvas.program.matching import Given, match
+from gradcanvas.program.fitting import Given
+from gradcanvas.program.matching import match
 from gradcanvas.program.sharing import is_call, with_shared
 
 IN_GRAPH = ("source", "function", "method", "module", "control", "editor")

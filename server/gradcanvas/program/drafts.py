@@ -7,7 +7,7 @@ from gradcanvas.catalog.model import Operation, Output, Overload
 from gradcanvas.document import Node, Problem
 from gradcanvas.document.problems import pointer
 from gradcanvas.program.binding import BoundInit
-from gradcanvas.program.matching import Fault
+from gradcanvas.program.faults import Fault
 
 
 @dataclass(slots=True)

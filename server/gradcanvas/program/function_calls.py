@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gradcanvas.catalog.model import Output
 from gradcanvas.document import Function
 from gradcanvas.document.problems import nearest
-from gradcanvas.program.matching import Fault
+from gradcanvas.program.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from gradcanvas.catalog.model import Catalog, Overload
 from gradcanvas.document import Literal
 from gradcanvas.program.binding import Binding, BoundNode, Reference, Scope
-from gradcanvas.program.matching import Given, match
+from gradcanvas.program.fitting import Given
+from gradcanvas.program.matching import match
 from gradcanvas.program.refusals import Words
 
 _LAZY = "torch.nn.Lazy"
