@@ -58,6 +58,25 @@ def test_escape_brings_back_what_a_field_held_however_long_the_typing_took(edito
     expect(undo).to_be_disabled()
 
 
+def test_undo_is_heard_in_a_field_whose_text_was_given_and_in_a_choice(editor: Editor) -> None:
+    editor.open_example("linear-regression")
+    rate, optimizer = editor.field("lr"), editor.field("optimizer")
+    stood = rate.input_value()
+
+    rate.fill("0.75")
+    rate.press("Enter")
+    rate.press("Control+z")
+    expect(rate).to_have_value(stood)
+    rate.press("Control+y")
+    expect(rate).to_have_value("0.75")
+    optimizer.select_option(label="SGD")
+    optimizer.focus()
+    optimizer.press("Control+z")
+
+    expect(optimizer).to_have_value("gradcanvas.descent")
+    expect(rate).to_have_value("0.75")
+
+
 def type_slowly(field: Locator, text: str) -> None:
     """Type with an hour between any two keys, as the page's clock has it."""
     field.focus()

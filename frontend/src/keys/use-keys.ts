@@ -24,13 +24,14 @@ export function useKeys(editor: Editor, rows: readonly KeyRow[]): void {
   }, [editor, rows]);
 }
 
-/** While a person types only the rows for always act; a dialog takes all others. The canvas's rows need its focus; only
+/** While a person types only the rows for always act; in a field that holds nothing new, undo and redo do too. A dialog
+takes all others. The canvas's rows need its focus; only
 where nothing at all has it, those with Ctrl act, and Escape. */
 function applies(row: KeyRow, event: KeyboardEvent): boolean {
   if (row.scope === "always") return true;
   if (useView.getState().dialog !== null) return false;
   const target = event.target instanceof Element ? event.target : null;
-  if (isTyping(target)) return false;
+  if (isTyping(target)) return row.scope === "page" && holdsNothingNew(target);
   if (row.scope === "page" || target?.closest('[role="application"]')) return true;
   return target === document.body && (event.ctrlKey || event.metaKey || event.key === "Escape");
 }
@@ -40,6 +41,11 @@ export function isTyping(target: Element | null): boolean {
   if (target instanceof HTMLElement && target.isContentEditable) return true;
   if (target instanceof HTMLInputElement) return !NO_TEXT.has(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+/** A choice, or a field whose text has been given: the browser has nothing of it to undo. */
+function holdsNothingNew(target: Element | null): boolean {
+  return target instanceof HTMLSelectElement || target?.getAttribute("data-draft") === "false";
 }
 
 const NO_TEXT = new Set(["button", "checkbox", "radio", "range", "file"]);

@@ -61,16 +61,17 @@ function Toast({ notice }: { readonly notice: RunState["notices"][number] }): Re
   );
 }
 
-/** A notice goes after its time, or when it was seen and the person edits or runs; not while the mouse is on it. */
+/** A notice goes after its time, or as soon as it was seen where the person edits or runs; not while the mouse is on it. */
 function useDismissal({ key, level }: RunState["notices"][number], held: boolean): void {
   const { run, document } = useEditor();
   const [since] = useState(() => Date.now());
   useEffect(() => {
     if (held) return undefined;
+    let timer = setTimeout(() => run.dismiss(key), SHOWN_MS[level]);
     const goOn = (): void => {
-      if (Date.now() - since >= SEEN_MS) run.dismiss(key);
+      clearTimeout(timer);
+      timer = setTimeout(() => run.dismiss(key), Math.max(0, since + SEEN_MS - Date.now()));
     };
-    const timer = setTimeout(() => run.dismiss(key), SHOWN_MS[level]);
     const stops = [
       document.onUpdate(goOn),
       useRun.subscribe(({ status }, before) => {

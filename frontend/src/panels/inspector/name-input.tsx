@@ -19,6 +19,7 @@ export function NameInput({ name, draft, refusalId }: NameInputProps): ReactNode
       aria-invalid={draft.refusal !== null}
       aria-describedby={draft.refusal ? refusalId : undefined}
       value={draft.text ?? name}
+      data-draft={draft.text !== null}
       spellCheck={false}
       autoComplete="off"
       onChange={(event) => draft.type(event.target.value)}

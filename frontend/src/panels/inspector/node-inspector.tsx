@@ -93,6 +93,7 @@ function Head({ node }: { readonly node: NodeView }): ReactNode {
           title="The node’s name: a variable in the exported code (F2)"
           size={Math.max(3, (draft ?? node.id).length)}
           value={draft ?? node.id}
+          data-draft={draft !== null}
           spellCheck={false}
           autoComplete="off"
           aria-invalid={refusal !== null}

@@ -49,6 +49,7 @@ export function TextField(props: Props): ReactNode {
     id,
     className: "field",
     value: draft.text ?? value,
+    "data-draft": draft.text !== null,
     placeholder,
     spellCheck: false,
     autoComplete: "off",
