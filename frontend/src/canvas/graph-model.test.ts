@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { moveNodes, setField } from "../document/commands";
+import { moveNodes, removeNodes, rename, setArgument, setField, setLoss } from "../document/commands";
+import type { IndexedLayout } from "../run/run-store";
+import type { Problem } from "../wire/messages";
 import { type GraphModel, modelOf } from "./graph-model";
 import { sampleCatalog, sampleDocument, sampleLayout } from "./sample-graph";
 
@@ -75,6 +77,37 @@ describe("the model of a graph", () => {
 
     const kept = after.cards.filter((card) => before.cards.includes(card)).map(({ node }) => node.id);
     expect(kept).toEqual(["x", "wx", "both", "loss"]);
+  });
+
+  it("is after every edit and every evaluation what it is made anew", () => {
+    const document = sampleDocument();
+    const uid = (id: string): string => document.getSnapshot().byId.get(id)?.uid ?? "";
+    const layout = sampleLayout();
+    const problem = { where: "/nodes/wx/inputs/other", code: "shape", message: "No.", help: "Look." };
+    const steps: (() => [IndexedLayout | null, Problem | null])[] = [
+      () => [null, null],
+      () => [layout, null],
+      () => (setField(document, [uid("wx")], "bypass", "true"), [layout, null]),
+      () => (setArgument(document, uid("both"), "dim", "1"), [layout, null]),
+      () => (rename(document, uid("w"), "v"), [layout, null]),
+      () => [sampleLayout({ problems: [problem] }), null],
+      () => [sampleLayout({ outputs: layout.layout.outputs.slice(0, 2), edges: [] }), null],
+      () => [layout, { ...problem, where: "/nodes/wx" }],
+      () => (setLoss(document, { uid: uid("wx"), output: null }), [layout, null]),
+      () => (removeNodes(document, [uid("x")]), [layout, null]),
+      () => (document.undo(), [sampleLayout(), null]),
+    ];
+    let kept: GraphModel | null = null;
+    for (const step of steps) {
+      const [shown, failure] = step();
+      const snapshot = document.getSnapshot();
+
+      kept = modelOf(snapshot, sampleCatalog, shown, kept, failure);
+
+      const anew = modelOf(snapshot, sampleCatalog, shown, null, failure);
+      expect(kept.cards).toEqual(anew.cards);
+      expect(kept.scene).toEqual(anew.scene);
+    }
   });
 
   it("puts problems on the cards they belong to", () => {

@@ -15,7 +15,13 @@ export interface GraphModel {
   readonly byUid: ReadonlyMap<string, CardModel>;
   readonly edges: readonly EdgeView[];
   readonly scene: Scene;
+  /** By node what its card was made of. */
+  readonly made: ReadonlyMap<string, Ingredients>;
+  readonly used: ReadonlyMap<string, ReadonlySet<string>>;
 }
+
+/** All that a card is made of: where nothing of it is another, the card is not made anew. */
+type Ingredients = readonly unknown[];
 
 /** Makes the model; parts of `before` that still hold are kept. `failure` is what went wrong while it ran. */
 export function modelOf(
@@ -25,20 +31,57 @@ export function modelOf(
   before: GraphModel | null,
   failure: Problem | null = null,
 ): GraphModel {
-  const used = usedOutputs(snapshot);
+  const used = before?.edges === snapshot.edges ? before.used : usedOutputs(snapshot);
   const failed = failure === null ? null : nodeOfPointer(failure.where);
   const failing = new Set(layout?.problems.keys());
   if (failed !== null) failing.add(failed);
   const causes = heldUp(snapshot, failing);
+  const byUid = new Map<string, CardModel>();
+  const made = new Map<string, Ingredients>();
   const cards = snapshot.nodes.map((node) => {
-    const card = cardOf(node, snapshot, catalog, layout, used.get(node.uid) ?? NOTHING);
-    const troubled = failure !== null && failed === node.id ? withFailure(card, failure) : card;
-    const made = waiting(troubled, causes.get(node.uid));
+    const trouble = failed === node.id ? failure : null;
+    const outputs = used.get(node.uid) ?? NOTHING;
+    const cause = causes.get(node.uid);
+    const parts = [...ingredients(node, snapshot, catalog, layout, outputs), trouble, cause];
     const old = before?.byUid.get(node.uid);
-    return old && sameCard(old, made) ? old : made;
+    let card = old;
+    if (old === undefined || !sameItems(before?.made.get(node.uid), parts)) {
+      const plain = cardOf(node, snapshot, catalog, layout, outputs);
+      const fresh = waiting(trouble === null ? plain : withFailure(plain, trouble), cause);
+      card = old && sameCard(old, fresh) ? old : fresh;
+    }
+    made.set(node.uid, parts);
+    byUid.set(node.uid, card as CardModel);
+    return card as CardModel;
   });
-  const byUid = new Map(cards.map((card) => [card.node.uid, card]));
-  return { cards, byUid, edges: snapshot.edges, scene: sceneOf(snapshot, cards, layout) };
+  return { cards, byUid, edges: snapshot.edges, scene: sceneOf(snapshot, cards, layout), made, used };
+}
+
+/** All that `cardOf` looks at. */
+function ingredients(
+  node: NodeView,
+  { functions, train }: Snapshot,
+  catalog: Catalog,
+  layout: IndexedLayout | null,
+  used: ReadonlySet<string>,
+): Ingredients {
+  const { id, uid } = node;
+  return [
+    node,
+    functions,
+    train.loss?.uid === uid,
+    catalog,
+    layout?.layout.outputs,
+    layout?.nodeRows.get(id),
+    layout?.layout.data[id],
+    layout?.problems.get(id),
+    layout?.leafRow.get(id),
+    used.size === 0 ? "" : [...used].join("\n"),
+  ];
+}
+
+function sameItems(one: Ingredients | undefined, two: Ingredients): boolean {
+  return one?.length === two.length && two.every((item, index) => item === one[index]);
 }
 
 const NOTHING: ReadonlySet<string> = new Set();

@@ -1,10 +1,10 @@
 /** Puts the attributes of nodes and edges that the canvas does not show onto the rows of the list.
 
 They are written past React, at the pace of `tick`: a thousand rows twice a second must not render. */
-import { type RefObject, useEffect } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import { attributeBook, edgeAttributes, nodeAttributes } from "../../canvas/attributes";
 import type { Snapshot } from "../../document/types";
-import { useEditor, useSnapshot } from "../../editor/editor";
+import { type Editor, useDocument, useEditor } from "../../editor/editor";
 import { type Run, useRun } from "../../run/run-store";
 
 /** The rows follow what the canvas mounts when it has been still for so long. */
@@ -12,25 +12,38 @@ const SETTLED_AFTER_MS = 150;
 
 /** Keeps the rows (`li[data-row]`) of a list in step with the newest numbers. */
 export function useLiveAttributes(list: RefObject<HTMLElement | null>): void {
-  const { run } = useEditor();
-  const snapshot = useSnapshot();
+  const editor = useEditor();
+  const edges = useDocument((snapshot) => snapshot.edges);
+  const ids = useIds();
   const tick = useRun((state) => state.tick);
-  const layout = useRun((state) => state.layout);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a tick, a layout or an edit make the rows stale
-  useEffect(() => {
-    if (list.current) write(list.current, snapshot, run);
-  }, [list, run, snapshot, tick, layout]);
+  const outputs = useRun((state) => state.layout?.layout.outputs);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: numbers, other outputs, edges or names make the rows stale
+  useEffect(() => writeRows(list, editor), [list, editor, edges, ids, tick, outputs]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = attributeBook.onMounted(() => {
       clearTimeout(timer);
-      timer = setTimeout(() => list.current && write(list.current, snapshot, run), SETTLED_AFTER_MS);
+      timer = setTimeout(() => writeRows(list, editor), SETTLED_AFTER_MS);
     });
     return () => {
       stop();
       clearTimeout(timer);
     };
-  }, [list, run, snapshot]);
+  }, [list, editor]);
+}
+
+/** The names of all nodes in their order; the same object as long as they are. */
+function useIds(): readonly string[] {
+  const kept = useRef<readonly string[]>([]);
+  return useDocument(({ nodes }) => {
+    const same = nodes.length === kept.current.length && nodes.every(({ id }, at) => id === kept.current[at]);
+    if (!same) kept.current = nodes.map(({ id }) => id);
+    return kept.current;
+  });
+}
+
+function writeRows({ current }: RefObject<HTMLElement | null>, { document, run }: Editor): void {
+  if (current) write(current, document.getSnapshot(), run);
 }
 
 function write(list: HTMLElement, snapshot: Snapshot, run: Run): void {
