@@ -84,22 +84,22 @@ describe("the model of a graph", () => {
     const uid = (id: string): string => document.getSnapshot().byId.get(id)?.uid ?? "";
     const layout = sampleLayout();
     const problem = { where: "/nodes/wx/inputs/other", code: "shape", message: "No.", help: "Look." };
-    const steps: (() => [IndexedLayout | null, Problem | null])[] = [
-      () => [null, null],
-      () => [layout, null],
-      () => (setField(document, [uid("wx")], "bypass", "true"), [layout, null]),
-      () => (setArgument(document, uid("both"), "dim", "1"), [layout, null]),
-      () => (rename(document, uid("w"), "v"), [layout, null]),
-      () => [sampleLayout({ problems: [problem] }), null],
-      () => [sampleLayout({ outputs: layout.layout.outputs.slice(0, 2), edges: [] }), null],
-      () => [layout, { ...problem, where: "/nodes/wx" }],
-      () => (setLoss(document, { uid: uid("wx"), output: null }), [layout, null]),
-      () => (removeNodes(document, [uid("x")]), [layout, null]),
-      () => (document.undo(), [sampleLayout(), null]),
+    const steps: [() => unknown, IndexedLayout | null, Problem | null][] = [
+      [() => null, null, null],
+      [() => null, layout, null],
+      [() => setField(document, [uid("wx")], "bypass", "true"), layout, null],
+      [() => setArgument(document, uid("both"), "dim", "1"), layout, null],
+      [() => rename(document, uid("w"), "v"), layout, null],
+      [() => null, sampleLayout({ problems: [problem] }), null],
+      [() => null, sampleLayout({ outputs: layout.layout.outputs.slice(0, 2), edges: [] }), null],
+      [() => null, layout, { ...problem, where: "/nodes/wx" }],
+      [() => setLoss(document, { uid: uid("wx"), output: null }), layout, null],
+      [() => removeNodes(document, [uid("x")]), layout, null],
+      [() => document.undo(), sampleLayout(), null],
     ];
     let kept: GraphModel | null = null;
-    for (const step of steps) {
-      const [shown, failure] = step();
+    for (const [edit, shown, failure] of steps) {
+      edit();
       const snapshot = document.getSnapshot();
 
       kept = modelOf(snapshot, sampleCatalog, shown, kept, failure);
