@@ -143,6 +143,13 @@ def test_a_list_on_the_canvas_leaves_the_focus_where_somebody_goes(editor: Edito
 
     expect(found).to_have_count(0)
     expect(editor.page.get_by_role("textbox", name="Title")).to_be_focused()
+    editor.canvas.focus()
+    editor.page.keyboard.press("/")
+    expect(editor.page.locator(".popup").get_by_role("searchbox", name="Add a node")).to_be_focused()
+    editor.field("lr").click()
+
+    expect(editor.page.locator(".popup")).to_have_count(0)
+    expect(editor.field("lr")).to_be_focused()
 
 
 def test_a_dialog_gives_the_focus_back(editor: Editor) -> None:

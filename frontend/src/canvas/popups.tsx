@@ -48,7 +48,7 @@ function NodeSearch({ stage }: { readonly stage: Stage }): ReactNode {
     focusOn(stage.editor, { kind: "node", uid });
   };
   return (
-    <Floating stage={stage} x={at[0]} y={at[1]}>
+    <Floating stage={stage} x={at[0]} y={at[1]} onLeave={useView.getState().closeSearch}>
       <OperationSearch fits={search.fits} onChoose={choose} onCancel={close} autoFocus />
     </Floating>
   );
@@ -120,17 +120,27 @@ interface FloatingProps {
   /** Where, in the graph's units. */
   readonly x: number;
   readonly y: number;
+  /** The focus has gone elsewhere. */
+  readonly onLeave?: () => void;
   readonly children: ReactNode;
 }
 
 /** Stands at a place of the graph, and inside of the canvas. */
-function Floating({ stage, x, y, children }: FloatingProps): ReactNode {
+function Floating({ stage, x, y, onLeave, children }: FloatingProps): ReactNode {
   const viewport = stage.viewport();
   const left = clamp(x * viewport.zoom + viewport.x, 8, viewport.width - WIDTH - 8);
   const top = clamp(y * viewport.zoom + viewport.y, 8, viewport.height - LEAST_HEIGHT - 8);
   const maxHeight = Math.min(380, viewport.height - top - 8);
   return (
-    <div className="popup nowheel" style={{ left, top, maxHeight }}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only notices that the focus leaves what stands inside
+    <div
+      className="popup nowheel"
+      style={{ left, top, maxHeight }}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        const stays = currentTarget.contains(relatedTarget) || currentTarget.contains(document.activeElement);
+        if (!stays) onLeave?.();
+      }}
+    >
       {children}
     </div>
   );
