@@ -77,6 +77,25 @@ def test_undo_is_heard_in_a_field_whose_text_was_given_and_in_a_choice(editor: E
     expect(rate).to_have_value("0.75")
 
 
+def test_enter_on_a_node_leads_to_the_first_field_that_is_missing(editor: Editor) -> None:
+    editor.open_example("linear-regression")
+    editor.page.get_by_role("list", name="Nodes").get_by_text("square", exact=True).click()
+    editor.field("exponent").fill("")
+    editor.field("exponent").press("Enter")
+    editor.canvas.focus()
+
+    editor.page.keyboard.press("Enter")
+    expect(editor.field("exponent")).to_be_focused()
+    editor.page.keyboard.type("2")
+    editor.page.keyboard.press("Escape")
+    editor.page.keyboard.press("Escape")
+    expect(editor.canvas).to_be_focused()
+    editor.page.keyboard.press("Control+z")
+    editor.page.keyboard.press("Enter")
+
+    expect(editor.field("input")).to_be_focused()
+
+
 def type_slowly(field: Locator, text: str) -> None:
     """Type with an hour between any two keys, as the page's clock has it."""
     field.focus()

@@ -14,8 +14,14 @@ export function useEditRequest(
       request.field === "id"
         ? "[data-edit=id]"
         : ".fields input, .fields select, .fields textarea, button[role=switch]";
-    const field = region.current?.querySelector<HTMLElement>(selector);
+    const fields = [...(region.current?.querySelectorAll<HTMLElement>(selector) ?? [])];
+    const field = fields.find(isMissing) ?? fields[0];
     field?.focus();
     if (field instanceof HTMLInputElement) field.select();
   }, [region, request]);
+}
+
+/** Whether something required is to be given here: that is what a person opens the fields for. */
+function isMissing(field: HTMLElement): boolean {
+  return field.closest("[data-required=true]") !== null && "value" in field && field.value === "";
 }
