@@ -4,9 +4,11 @@ Ids are variables, functions are `def`s, loops and branches are Python's own. Th
 a result and stays the choice of whoever runs the script.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from gradcanvas.program.aliases import Aliases
 from gradcanvas.program.binding import Binding, BoundNode, BoundTrain, Reference
 from gradcanvas.program.calling import literal_arguments, make_arguments
 from gradcanvas.program.data_node import DataFault, is_data, read_data
@@ -71,6 +73,7 @@ class _Script:
         self.batched = self.batch_names()
         in_step = {path: self.batched.get(name, name) for path, name in self.kept.items()}
         self.closure: Closure | None = None
+        self.copies: dict[str, str] = {}
         self.printer = ScopePrinter(
             binding.scope, binding.functions, self.callable_as, in_step, self.names, self.device
         )
@@ -126,7 +129,8 @@ class _Script:
             if train.optimizer.operation.name == "torch.optim.LBFGS":
                 self.closure = self.closure_names(train)
             moments = {self.variable_of(ref): known for ref, known in self.given.moments.items()}
-            loop = Loop(train, step, text, leaves, self.batched, self.names, self.closure)
+            self.copies = self.copied(train, loss)
+            loop = Loop(train, step, text, self.copies, leaves, self.batched, self.names, self.closure)
             return training_lines(
                 replace(loop, moments=moments, device=self.device, validation=self.validation(train, text))
             )
@@ -135,6 +139,13 @@ class _Script:
         ]
         backward = [f"{self.printer.expression(loss)}.backward()"] if leaves else []
         return [*cut, *step, *backward]
+
+    def copied(self, train: BoundTrain, loss: Reference) -> dict[str, str]:
+        """Name a variable for the loss and each metric that an update would change before it is printed."""
+        aliases = Aliases(self.functions)
+        shared = [each for each in (loss, *train.metrics.values()) if aliases.may_share(self.scope, each)]
+        texts = dict.fromkeys(self.printer.expression(each) for each in shared)
+        return {text: self.names.fresh(f"{_variable(text)}_before") for text in texts}
 
     def validation(self, train: BoundTrain, loss: str) -> PrintedValidation | None:
         """Say what stands for the sources in validation; None where nothing is replaced."""
@@ -177,9 +188,9 @@ class _Script:
             for place, name in enumerate(train.metrics):
                 yield f"print({f'{name}:'!r}, {self.closure.computed}[0][{place}].item())"
         elif train is not None and train.loss is not None:
-            yield f'print("loss:", {self.printer.expression(train.loss)}.item())'
+            yield f'print("loss:", {self.printed(train.loss)}.item())'
             for name, reference in train.metrics.items():
-                yield f"print({f'{name}:'!r}, {self.printer.expression(reference)}.item())"
+                yield f"print({f'{name}:'!r}, {self.printed(reference)}.item())"
         else:
             used = {str(edge[2]) for node in self.scope.nodes.values() for edge in node.edges()}
             for name in self.scope.order:
@@ -194,6 +205,11 @@ class _Script:
                 yield f'    print(f"{each.path}.{{{name}}}:", {parameter}.tolist())'
             elif each.node.node.requires_grad is True:
                 yield from (f'print("{key}:", {self.kept[key]}.tolist())' for key in self.leaf_keys(each))
+
+    def printed(self, reference: Reference) -> str:
+        """Return the expression of the loss or a metric as the last step computed it."""
+        text = self.printer.expression(reference)
+        return self.copies.get(text, text)
 
     def called_functions(self) -> list[str]:
         """Return the functions that are called from the graph, in the order of the file."""
@@ -264,3 +280,10 @@ class _Script:
             return {}
         cut = [str(reference) for reference in train.batch.of]
         return {self.kept[name]: self.names.fresh(f"{self.kept[name]}_batch") for name in cut}
+
+
+def _variable(text: str) -> str:
+    """Return the variable with which an expression begins ("m" of "m[0].weight")."""
+    found = re.match(r"\w+", text)
+    assert found is not None
+    return found[0]

@@ -38,6 +38,7 @@ class Loop:
     Attributes:
         step: the lines that compute one step.
         loss: the expression of the loss.
+        copies: expressions that an update may change → the variable that keeps what was computed.
         leaves: in key order.
         batched: a source's variable → what its batch is called.
         moments: expression of a leaf → what the optimiser remembers of it from before.
@@ -48,6 +49,7 @@ class Loop:
     train: BoundTrain
     step: Sequence[str]
     loss: str
+    copies: Mapping[str, str]
     leaves: Sequence[Leaf]
     batched: Mapping[str, str]
     names: Names
@@ -86,7 +88,8 @@ def training_lines(loop: Loop) -> list[str]:
     if loop.closure is not None:
         step, update = _by_closure(loop, loop.closure, optimizer, update)
     else:
-        step = [*loop.step, "", f"{loop.loss}.backward()", *_clip(loop)]
+        copied = [f"{name} = {text}.detach().clone()" for text, name in loop.copies.items()]
+        step = [*loop.step, "", f"{loop.loss}.backward()", *copied, *_clip(loop)]
     counter = loop.names.fresh("step")
     start, cut = _batches(loop.train.batch, loop)
     head = f"for {counter} in range({loop.train.steps}):"
@@ -159,8 +162,9 @@ def _by_closure(
 ) -> tuple[list[str], list[str]]:
     """Return the lines of a step that the optimiser evaluates itself, and of the update that does it."""
     inner = [f"{optimizer}.zero_grad()", *loop.step, f"{loop.loss}.backward()"]
-    inner += [f"{closure.computed}.append([{', '.join(closure.metrics)}])"] if closure.computed else []
-    inner.append(f"return {loop.loss}")
+    kept = [f"{text}.detach().clone()" if text in loop.copies else text for text in closure.metrics]
+    inner += [f"{closure.computed}.append([{', '.join(kept)}])"] if closure.computed else []
+    inner.append(f"return {loop.loss}{'.detach().clone()' if loop.loss in loop.copies else ''}")
     step = [f"{closure.computed} = []"] if closure.computed else []
     step += ["", f"def {closure.function}():", *(INDENT + line if line else "" for line in inner), ""]
     return step, [f"{closure.loss} = {optimizer}.step({closure.function})", *update[1:]]
