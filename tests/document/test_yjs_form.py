@@ -10,7 +10,7 @@ from pycrdt import Array, Doc, Map, Text
 
 from gradcanvas.document import read, write
 from gradcanvas.document.writing import write_tree
-from gradcanvas.document.yjs import from_yjs, read_records, to_yjs
+from gradcanvas.document.yjs import from_yjs, read_records, to_yjs, write_yjs
 from gradcanvas.document.yjs_records import from_records, random_uid, to_records
 from tests.document.strategies import FILES, TEXTS
 from tests.document.yjs_cases import CASES, numbered_uids, text_of_cases
@@ -53,6 +53,7 @@ def test_any_file_comes_back_from_the_form_as_it_went(tree: Any) -> None:
     to_yjs(document, doc)
     back = from_yjs(doc)
 
+    assert write_yjs(doc) == (write(back), back.graph.title)
     assert write(back) == write(document)
     assert {(problem.where, problem.code) for problem in back.problems} == {
         (problem.where, problem.code) for problem in read(write(document)).problems
@@ -117,3 +118,17 @@ def test_a_uid_is_twelve_characters_of_base_62() -> None:
 
     assert len(uids) == 100
     assert all(len(uid) == 12 and uid.isascii() and uid.isalnum() for uid in uids)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    ['"half \\ud83d"', '"a \\u0000 b"', '"\\ud83d\\ude00 whole"', "7", '["no title"]', "null", "broken {"],
+)
+def test_a_title_that_is_no_text_is_written_as_reading_gives_it(stored: str) -> None:
+    doc: Doc[Any] = Doc()
+    doc.get("graph", type=Map)["title"] = stored
+    doc.get("graph", type=Map)["gradcanvas"] = "1"
+
+    back = from_yjs(doc)
+
+    assert write_yjs(doc) == (write(back), back.graph.title)

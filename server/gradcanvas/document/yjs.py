@@ -8,12 +8,22 @@ from typing import Any
 
 from pycrdt import Doc, Map
 
+from gradcanvas.document.migrations import migrate
 from gradcanvas.document.reading import Document, interpret
+from gradcanvas.document.writing import write, write_tree
 from gradcanvas.document.yjs_codecs import Record
 from gradcanvas.document.yjs_records import ROOTS, MakeUid, from_records, random_uid, to_records
 from gradcanvas.document.yjs_updates import DocumentError, apply_update_checked
 
-__all__ = ["ROOTS", "DocumentError", "apply_update_checked", "from_yjs", "read_records", "to_yjs"]
+__all__ = [
+    "ROOTS",
+    "DocumentError",
+    "apply_update_checked",
+    "from_yjs",
+    "read_records",
+    "to_yjs",
+    "write_yjs",
+]
 
 
 def to_yjs(document: Document, doc: "Doc[Any]", make_uid: MakeUid = random_uid) -> None:
@@ -30,6 +40,24 @@ def to_yjs(document: Document, doc: "Doc[Any]", make_uid: MakeUid = random_uid) 
 def from_yjs(doc: "Doc[Any]") -> Document:
     """Read the document that a Y.Doc holds, with all its problems; whatever stands there can be read."""
     return interpret(from_records(read_records(doc)))
+
+
+def write_yjs(doc: "Doc[Any]") -> tuple[str, str]:
+    """Return what `write(from_yjs(doc))` does, and the title, without asking what the graph means."""
+    tree = from_records(read_records(doc))
+    title = tree.get("title")
+    text = write_tree(tree)
+    if migrate(tree) is not tree or not _is_plain(text) or not isinstance(title, str | None):
+        document = from_yjs(doc)
+        return write(document), document.graph.title
+    return text, title or ""
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a text holds nothing that screening replaces: half a surrogate pair, or a NUL."""
+    return "\\u0000" not in text and (
+        text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text)
+    )
 
 
 def read_records(doc: "Doc[Any]") -> dict[str, object]:

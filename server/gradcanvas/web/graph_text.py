@@ -4,8 +4,8 @@ from typing import Any
 
 from pycrdt import Doc
 
-from gradcanvas.document import Document, read, write
-from gradcanvas.document.yjs import from_yjs, to_yjs
+from gradcanvas.document import Document, read
+from gradcanvas.document.yjs import to_yjs, write_yjs
 
 EMPTY = (
     '{"gradcanvas": 1, "train": {"steps": 200,'
@@ -33,13 +33,17 @@ def snapshot_of(document: Document) -> bytes:
 
 def text_of(doc: Doc[Any]) -> tuple[str, str]:
     """Return the canonical text of a graph and its title."""
-    document = from_yjs(doc)
-    return write(document), title_of(document)
+    text, title = write_yjs(doc)
+    return text, _shown(title)
 
 
 def title_of(document: Document) -> str:
     """Return a graph's title, or a word for none."""
-    return (document.graph.title or UNTITLED)[:LONGEST_TITLE]
+    return _shown(document.graph.title)
+
+
+def _shown(title: str) -> str:
+    return (title or UNTITLED)[:LONGEST_TITLE]
 
 
 def describe_example(text: str) -> tuple[str, str, int]:
