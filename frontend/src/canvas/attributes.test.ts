@@ -43,6 +43,17 @@ describe("the attributes of a node", () => {
     });
   });
 
+  it("give a complex number no value that could be taken for a real one", () => {
+    const complex = {
+      ...frame,
+      values: figures([1, 1, 1, 1, 0], [5, Number.NaN, Number.NaN, Number.NaN, 0]),
+    };
+
+    expect(nodeAttributes({ ...numbers, frame: complex }, "w")["data-value"]).toBe("");
+    const bad = { ...frame, values: figures([1, 1, 1, 1, 0], [Number.NaN, Number.NaN, 0, 0, 1]) };
+    expect(nodeAttributes({ ...numbers, frame: bad }, "w")["data-value"]).toBe('"nan"');
+  });
+
   it("tell a deposit that is None from one of zeros", () => {
     const none = { ...numbers, frame: { ...frame, deposits: figures(NONE) } };
 
@@ -64,6 +75,16 @@ describe("the attributes of an edge", () => {
       "data-gradient-norm": "",
       "data-gradient-mean": "",
       "aria-label": "gradient of wx.other: none, x does not require a gradient",
+    });
+  });
+
+  it("say of a complex gradient its norm alone", () => {
+    const edges = figures([0.12, Number.NaN, Number.NaN, Number.NaN, 0]);
+
+    expect(edgeAttributes({ ...numbers, frame: { ...frame, edges } }, "wx.input")).toEqual({
+      "data-gradient-norm": "0.12",
+      "data-gradient-mean": "",
+      "aria-label": "gradient of wx.input: complex, norm 0.120",
     });
   });
 });

@@ -2,7 +2,7 @@
 
 Whoever listens calls `refresh` at the run store's pace: at most twice a second while numbers stream, at once at rest. */
 import { exactNumber, shortNumber } from "../gradients/number-text";
-import { type Figures, type Frame, figure, MEAN, NORM } from "../run/frame";
+import { type Figures, type Frame, figure, isComplex, MEAN, NORM } from "../run/frame";
 import type { IndexedLayout } from "../run/run-store";
 import type { OutputRow } from "../wire/messages";
 
@@ -29,7 +29,7 @@ export function edgeAttributes({ frame, layout }: Numbers, id: string): Record<s
   const row = layout?.edgeRow.get(id);
   const figures = frame && !frame.withoutGradients ? frame.edges : null;
   const norm = figures ? figure(figures, row, NORM) : null;
-  const mean = figures ? figure(figures, row, MEAN) : null;
+  const mean = figures && row !== undefined && !isComplex(figures, row) ? figure(figures, row, MEAN) : null;
   const why = row === undefined ? null : (layout?.layout.edges[row]?.why ?? null);
   return {
     "data-gradient-norm": plain(norm),
@@ -40,7 +40,8 @@ export function edgeAttributes({ frame, layout }: Numbers, id: string): Record<s
 
 /** "gradient of yhat.other: norm 0.12, mean 0.03", or that there is none and why. */
 export function edgeName(id: string, norm: number | null, mean: number | null, why: string | null): string {
-  if (norm === null || mean === null) return `gradient of ${id}: none${why ? `, ${why}` : ""}`;
+  if (norm === null) return `gradient of ${id}: none${why ? `, ${why}` : ""}`;
+  if (mean === null) return `gradient of ${id}: complex, norm ${shortNumber(norm)}`;
   return `gradient of ${id}: norm ${shortNumber(norm)}, mean ${shortNumber(mean)}`;
 }
 
@@ -62,7 +63,7 @@ function depositOf(layout: IndexedLayout | null, id: string, deposits: Figures):
 
 /** JSON of the only element; empty where there are more, or none. */
 function onlyElement(frame: Frame, row: number, output: OutputRow): string {
-  if (output.shape.some((length) => length !== 1)) return "";
+  if (output.shape.some((length) => length !== 1) || isComplex(frame.values, row)) return "";
   const value = figure(frame.values, row, MEAN);
   if (value === null) return "";
   if (output.dtype === "bool") return String(value !== 0);

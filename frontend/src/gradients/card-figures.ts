@@ -1,6 +1,17 @@
 /** Draws the live figures on cards: numbers, strips, heat maps, histograms. */
 import { CARD_INSET, PARAMETER_INSET, PARAMETER_NORM_WIDTH, type Rect } from "../canvas/card-layout";
-import { type Figures, type Frame, MAX, MEAN, MIN, NONFINITE, NORM, ROW } from "../run/frame";
+import {
+  type Figures,
+  type Frame,
+  isComplex,
+  MAX,
+  MEAN,
+  MIN,
+  NONFINITE,
+  NORM,
+  ROW,
+  signOf,
+} from "../run/frame";
 import type { Picture } from "../wire/messages";
 import { coversAnother, cutCard, stackCards } from "./card-holes";
 import { NumberTexts, shortNumber, signedNumber } from "./number-text";
@@ -83,17 +94,20 @@ export class FigurePainter {
     if ((frame.values[at + NONFINITE] as number) >= 0) {
       context.font = VALUE_FONT;
       context.fillStyle = palette.ink;
-      const shown = this.values.text(row, frame.values[at + MEAN] as number);
+      const shown = isComplex(frame.values, row)
+        ? magnitudeText(frame.values[at + NORM] as number)
+        : this.values.text(row, frame.values[at + MEAN] as number);
       context.fillText(shown, card.x + value.x, card.y + value.y + value.height, value.width);
     }
     if (!((frame.gradients[at + NONFINITE] as number) >= 0)) {
       paintNone(context, card, palette, `∇ ${this.none}`);
       return;
     }
-    const mean = frame.gradients[at + MEAN] as number;
     context.font = GRADIENT_FONT;
-    context.fillStyle = signColour(mean, palette);
-    const shown = this.gradients.text(row, mean);
+    context.fillStyle = signColour(signOf(frame.gradients, row), palette);
+    const shown = isComplex(frame.gradients, row)
+      ? `∇ ${magnitudeText(frame.gradients[at + NORM] as number)}`
+      : this.gradients.text(row, frame.gradients[at + MEAN] as number);
     context.fillText(shown, card.x + gradient.x, card.y + gradient.y + gradient.height, gradient.width);
   }
 
@@ -151,7 +165,7 @@ export class FigurePainter {
   ): void {
     const at = card.deposit * ROW;
     if (!((frame.deposits[at + NONFINITE] as number) >= 0)) return;
-    const single = card.layout.figure === "number";
+    const single = card.layout.figure === "number" && !isComplex(frame.deposits, card.deposit);
     const value = frame.deposits[at + (single ? MEAN : NORM)] as number;
     context.textAlign = "left";
     context.font = DEPOSIT_FONT;
@@ -173,7 +187,7 @@ export class FigurePainter {
       const at = row * ROW;
       if (row < 0 || !((frame.gradients[at + NONFINITE] as number) >= 0)) return;
       const y = card.y + (card.layout.parameters[index] as number) + 3.5;
-      context.fillStyle = signColour(frame.gradients[at + MEAN] as number, palette);
+      context.fillStyle = signColour(signOf(frame.gradients, row), palette);
       context.font = NORM_SIGN_FONT;
       context.textAlign = "left";
       context.fillText("‖∇‖", right - PARAMETER_NORM_WIDTH, y, PARAMETER_NORM_WIDTH - NORM_NUMBER_WIDTH);
@@ -202,4 +216,9 @@ function paintNone(context: CanvasRenderingContext2D, card: SceneCard, palette: 
   context.font = figure === "number" ? GRADIENT_FONT : NONE_FONT;
   context.fillStyle = palette.faint;
   context.fillText(text, card.x + gradient.x, card.y + gradient.y + baseline, gradient.width + 4);
+}
+
+/** A complex number is shown by its magnitude, with the bars that say so. */
+function magnitudeText(magnitude: number): string {
+  return `|z| ${shortNumber(magnitude)}`;
 }

@@ -1,5 +1,5 @@
 /** Draws the plates on the edges: the gradient's mean and the curve of its norm over the steps; and the loss curve. */
-import { type Figures, MEAN, NONFINITE, ROW } from "../run/frame";
+import { type Figures, isComplex, MEAN, NONFINITE, NORM, ROW, signOf } from "../run/frame";
 import { HISTORY_POINTS, type NormHistory } from "../run/norm-history";
 import { NumberTexts, shortNumber, signedNumber } from "./number-text";
 import type { Palette } from "./palette";
@@ -82,14 +82,16 @@ export class PlatePainter {
     const left = x - width / 2;
     const top = y - height / 2;
     const finite = figures[row * ROW + NONFINITE] === 0;
-    const mean = figures[row * ROW + MEAN] as number;
-    const colour = finite ? signColour(mean, palette) : palette.problem;
+    const colour = finite ? signColour(signOf(figures, row), palette) : palette.problem;
+    const text = isComplex(figures, row)
+      ? `‖∇‖ ${shortNumber(figures[row * ROW + NORM] as number)}`
+      : this.texts.text(edge, figures[row * ROW + MEAN] as number);
     paintPanel(context, left, top, width, height, palette, finite ? palette.line : colour);
     const start = row * HISTORY_POINTS;
     const curve = isCurve(history.values, start, reach);
     context.fillStyle = colour;
     const baseline = curve ? top + NUMBER_BASELINE * scale : y + 3.5 * scale;
-    context.fillText(this.texts.text(edge, mean), x, baseline);
+    context.fillText(text, x, baseline);
     if (!curve) return;
     context.strokeStyle = colour;
     context.beginPath();

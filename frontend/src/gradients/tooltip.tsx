@@ -1,7 +1,7 @@
 /** The exact numbers of what the pointer is over, or the whole of a problem. */
 import type { ReactNode } from "react";
 import { InlineCode } from "../panels/inline-code";
-import { type Figures, figure, MAX, MEAN, MIN, NONFINITE, NORM } from "../run/frame";
+import { type Figures, figure, isComplex, MAX, MEAN, MIN, NONFINITE, NORM } from "../run/frame";
 import { type IndexedLayout, type Run, useRun } from "../run/run-store";
 import type { Problem } from "../wire/messages";
 import { exactNumber } from "./number-text";
@@ -149,10 +149,11 @@ function Part({ name, figures, row, single }: PartProps): ReactNode {
     );
   }
   if (single) {
+    const complex = isComplex(figures, row);
     return (
       <dl>
-        <dt>{name}</dt>
-        <dd>{exactNumber(figure(figures, row, MEAN) ?? Number.NaN)}</dd>
+        <dt>{complex ? `|${name}|` : name}</dt>
+        <dd>{exactNumber(complex ? norm : (figure(figures, row, MEAN) ?? Number.NaN))}</dd>
       </dl>
     );
   }
@@ -173,9 +174,10 @@ const LINES = [
 
 function FigureLines({ figures, row }: { readonly figures: Figures; readonly row: number }): ReactNode {
   const notFinite = figure(figures, row, NONFINITE) ?? 0;
+  const lines = isComplex(figures, row) ? LINES.slice(0, 1) : LINES;
   return (
     <dl>
-      {LINES.map(([name, which]) => [
+      {lines.map(([name, which]) => [
         <dt key={name}>{name}</dt>,
         <dd key={`${name} value`}>{exactNumber(figure(figures, row, which) ?? Number.NaN)}</dd>,
       ])}

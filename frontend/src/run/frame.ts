@@ -31,6 +31,16 @@ export interface Frame {
   readonly pictures: Int8Array;
 }
 
+/** Whether numbers are complex, which have a norm, but neither a sign nor a mean that is one number. */
+export function isComplex(figures: Figures, row: number): boolean {
+  return figures[row * ROW + NONFINITE] === 0 && Number.isNaN(figures[row * ROW + MEAN]);
+}
+
+/** What tells the colour of a sign: the mean, and 0 where there is none. */
+export function signOf(figures: Figures, row: number): number {
+  return isComplex(figures, row) ? 0 : (figures[row * ROW + MEAN] as number);
+}
+
 /** One figure, or null where the row has nothing. */
 export function figure(figures: Figures, row: number | undefined, which: number): number | null {
   if (row === undefined) return null;

@@ -3,7 +3,17 @@ import type { ReactNode } from "react";
 import { upstream } from "../../document/upstream";
 import { useSnapshot } from "../../editor/editor";
 import { exactNumber } from "../../gradients/number-text";
-import { type Figures, type Frame, figure, MAX, MEAN, MIN, NONFINITE, NORM } from "../../run/frame";
+import {
+  type Figures,
+  type Frame,
+  figure,
+  isComplex,
+  MAX,
+  MEAN,
+  MIN,
+  NONFINITE,
+  NORM,
+} from "../../run/frame";
 import { type IndexedLayout, useRun } from "../../run/run-store";
 import type { OutputRow } from "../../wire/messages";
 import { InlineCode } from "../inline-code";
@@ -37,6 +47,8 @@ export function FigureTable({ blocks }: { readonly blocks: readonly FigureBlock[
 }
 
 function singleLine(block: FigureBlock): ReactNode {
+  if (hasNoOrder(block))
+    return <Line key={block.name} name={`|${block.name}|`} value={read(block, NORM)} signed={false} strong />;
   return <Line key={block.name} name={block.name} value={read(block, MEAN)} signed={block.signed} strong />;
 }
 
@@ -49,7 +61,7 @@ function allLines(block: FigureBlock): ReactNode[] {
         {read(block, NONFINITE) === null && " none"}
       </th>
     </tr>,
-    ...(read(block, NONFINITE) === null ? [] : LINES).map(([name, which]) => (
+    ...linesOf(block).map(([name, which]) => (
       <Line
         key={`${block.name} ${name}`}
         name={name}
@@ -59,6 +71,16 @@ function allLines(block: FigureBlock): ReactNode[] {
     )),
     bad > 0 && <Line key={`${block.name} bad`} name="inf, nan" value={bad} signed={false} />,
   ];
+}
+
+/** Of complex numbers there is no least, and their mean is not one number. */
+function hasNoOrder({ figures, row }: FigureBlock): boolean {
+  return figures !== null && row !== undefined && isComplex(figures, row);
+}
+
+function linesOf(block: FigureBlock): typeof LINES {
+  if (read(block, NONFINITE) === null) return [];
+  return hasNoOrder(block) ? LINES.slice(0, 1) : LINES;
 }
 
 interface LineProps {
