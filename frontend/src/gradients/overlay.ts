@@ -79,8 +79,8 @@ export class Overlay {
 
   /** Shows another scene. */
   setScene(scene: Scene, outputs: number): void {
+    if (!scene.isLaidOutAs(this.scene)) this.plates = null;
     this.scene = scene;
-    this.plates = null;
     this.platePainter.resize(scene.edges.length);
     this.figures.resize(outputs);
     this.invalidate();
@@ -107,6 +107,8 @@ export class Overlay {
 
   /** Takes what a person points at. */
   setMarks(marks: Marks): void {
+    const names = Object.keys(marks) as (keyof Marks)[];
+    if (names.every((name) => marks[name] === this.marks[name])) return;
     this.marks = marks;
     this.invalidate();
   }

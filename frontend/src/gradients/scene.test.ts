@@ -45,6 +45,20 @@ describe("a scene", () => {
     expect(scene.moveCard("b", 400, 100)).toBe(false);
   });
 
+  it("is laid out as another only where every card and every edge is", () => {
+    const edge = { id: "b.input", source: 0, target: 1, sourceY: 46, targetY: 46, row: 0, why: null };
+    const cards = (): SceneCard[] => [card("a", 0, 0), card("b", 300, 0)];
+    const moved = pair();
+    moved.moveCard("b", 300, 8);
+
+    expect(pair().isLaidOutAs(new Scene(cards(), [{ ...edge, id: "b.other" }], 1))).toBe(true);
+    expect(pair().isLaidOutAs(moved)).toBe(false);
+    expect(pair().isLaidOutAs(new Scene(cards(), [], 1))).toBe(false);
+    expect(pair().isLaidOutAs(new Scene(cards(), [edge], -1))).toBe(false);
+    expect(pair().isLaidOutAs(new Scene(cards(), [{ ...edge, why: "x is data" }], 1))).toBe(false);
+    expect(pair().isLaidOutAs(new Scene([...cards(), card("c", 0, 200)], [edge], 1))).toBe(false);
+  });
+
   it("finds the edge and the card under a point", () => {
     const scene = pair();
 

@@ -81,6 +81,20 @@ export class Scene {
     this.edgeNumbers = new Map(edges.map((edge, index) => [edge.id, index]));
   }
 
+  /** Whether everything that decides where plates stand is as in another scene. */
+  isLaidOutAs(other: Scene): boolean {
+    if (this.lossCard !== other.lossCard || this.cards.length !== other.cards.length) return false;
+    return (
+      sameNumbers(this.x1, other.x1) &&
+      sameNumbers(this.y1, other.y1) &&
+      sameNumbers(this.x2, other.x2) &&
+      sameNumbers(this.y2, other.y2) &&
+      sameNumbers(this.rows, other.rows) &&
+      this.edges.every((edge, index) => edge.why === other.edges[index]?.why) &&
+      this.cards.every((card, index) => sameBox(card, other.cards[index]))
+    );
+  }
+
   /** The card of a node, or undefined. */
   card(uid: string): SceneCard | undefined {
     const index = this.cardNumbers.get(uid);
@@ -178,3 +192,12 @@ export class Scene {
 
 /** A scene with nothing in it. */
 export const EMPTY_SCENE = new Scene([], [], -1);
+
+function sameNumbers(one: Float32Array | Int32Array, two: Float32Array | Int32Array): boolean {
+  return one.length === two.length && one.every((number, index) => number === two[index]);
+}
+
+function sameBox(one: SceneCard, two: SceneCard | undefined): boolean {
+  if (two === undefined || one.x !== two.x || one.y !== two.y) return false;
+  return one.layout.width === two.layout.width && one.layout.height === two.layout.height;
+}
