@@ -133,6 +133,24 @@ def test_single_keys_act_only_while_the_canvas_has_the_focus_which_it_has_at_fir
     expect(editor.canvas).to_be_focused()
 
 
+def test_the_canvas_has_the_keyboard_when_what_had_it_is_gone(editor: Editor) -> None:
+    page = editor.page
+    search = page.locator(".popup").get_by_role("searchbox", name="Add a node")
+
+    page.get_by_role("button", name="Fold the inspector").click()
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    page.keyboard.press("Escape")
+    editor.node("w").click()
+    page.keyboard.press("Delete")
+    undo = page.get_by_role("button", name="Undo")
+    undo.click()
+    expect(undo).to_be_disabled()
+    page.keyboard.press("/")
+
+    expect(search).to_be_focused()
+
+
 def test_a_list_on_the_canvas_leaves_the_focus_where_somebody_goes(editor: Editor) -> None:
     editor.canvas.focus()
     editor.page.keyboard.press("Control+f")

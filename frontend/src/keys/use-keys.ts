@@ -8,29 +8,40 @@ import { type KeyRow, rowFor } from "./table";
 /** Does what the rows say while the page is open. */
 export function useKeys(editor: Editor, rows: readonly KeyRow[]): void {
   useEffect(() => {
+    let last: Element | null = null;
+    const note = ({ target }: FocusEvent): void => {
+      last = target instanceof Element ? target : null;
+    };
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return;
-      if (event.key === "Escape" && event.target === document.body) focusCanvas();
       const row = rowFor(rows, event);
-      if (!row?.run || !applies(row, event)) return;
+      if (!row?.run) return;
+      const nowhere = event.target === document.body;
+      // A focus that went with its element (a folded panel, a button that has done all) is the canvas's.
+      const lost = nowhere && last !== null && (!last.isConnected || last.matches(":disabled"));
+      if (lost || (nowhere && event.key === "Escape")) focusCanvas();
+      if (!applies(row, event, lost ? document.activeElement : event.target)) return;
       if (row.scope === "always") commitField();
       if (row.run(editor, event)) {
         event.preventDefault();
         event.stopPropagation();
       }
     };
+    window.addEventListener("focusin", note);
     window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
+    return () => {
+      window.removeEventListener("focusin", note);
+      window.removeEventListener("keydown", press);
+    };
   }, [editor, rows]);
 }
 
 /** While a person types only the rows for always act; in a field that holds nothing new, undo and redo do too. A dialog
-takes all others. The canvas's rows need its focus; only
-where nothing at all has it, those with Ctrl act, and Escape. */
-function applies(row: KeyRow, event: KeyboardEvent): boolean {
+takes all others. The canvas's rows need its focus; where nothing has it, only those with Ctrl act, and Escape. */
+function applies(row: KeyRow, event: KeyboardEvent, at: EventTarget | null): boolean {
   if (row.scope === "always") return true;
   if (useView.getState().dialog !== null) return false;
-  const target = event.target instanceof Element ? event.target : null;
+  const target = at instanceof Element ? at : null;
   if (isTyping(target)) return row.scope === "page" && holdsNothingNew(target);
   if (row.scope === "page" || target?.closest('[role="application"]')) return true;
   return target === document.body && (event.ctrlKey || event.metaKey || event.key === "Escape");

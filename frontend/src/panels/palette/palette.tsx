@@ -122,21 +122,14 @@ function Foot(): ReactNode {
         name="Undo"
         title="Undo (Ctrl+Z)"
         disabled={!canUndo}
-        onClick={() => {
-          document.undo();
-          // A button that is disabled drops the focus.
-          if (!document.canUndo()) focusCanvas();
-        }}
+        onClick={() => document.undo()}
       />
       <IconButton
         icon="redo"
         name="Redo"
         title="Redo (Ctrl+Y)"
         disabled={!canRedo}
-        onClick={() => {
-          document.redo();
-          if (!document.canRedo()) focusCanvas();
-        }}
+        onClick={() => document.redo()}
       />
       <span className="palette-gap" />
       <IconButton icon="keys" name="Keys" title="All keys (?)" onClick={() => showDialog("keys")} />
