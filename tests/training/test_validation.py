@@ -141,3 +141,28 @@ def test_a_replacing_literal_that_cannot_be_read_is_a_problem() -> None:
     assert [problem["where"] for problem in result["problems"]] == ["/train/validation/x"]
     assert "overflow" in result["problems"][0]["message"]
     assert result["loss"] == [6.0]
+
+
+def test_the_script_follows_a_gradient_that_validation_takes() -> None:
+    nodes: Json = {
+        "x": {"op": "torch.tensor", "args": {"data": [0.1, 0.3]}, "requires_grad": True},
+        "y": {"op": "torch.tensor", "args": {"data": [0.4, 0.5]}},
+        "w": {"op": "torch.tensor", "args": {"data": 2.0}, "requires_grad": True},
+        "wx": {"op": "torch.mul", "inputs": {"input": "w", "other": "x"}},
+        "u": {"op": "torch.tanh", "inputs": {"input": "wx"}},
+        "total": {"op": "torch.sum", "inputs": {"input": "u"}},
+        "du": {"op": "gradcanvas.grad", "inputs": {"outputs": ["total"], "inputs": ["x"]}},
+        "square": {"op": "torch.square", "inputs": {"input": "du"}},
+        "loss": {"op": "torch.sum", "inputs": {"input": "square"}},
+    }
+    optimizer = {"op": "gradcanvas.descent", "args": {"lr": 0.0}}
+    train = {"loss": "loss", "steps": 2, "optimizer": optimizer, "validation": {"x": "y"}}
+    graph = text({"gradcanvas": 1, "nodes": nodes, "train": train})
+    y = torch.tensor([0.4, 0.5], requires_grad=True)
+    (du,) = torch.autograd.grad(torch.tanh(torch.tensor(2.0) * y).sum(), y)
+    expected = du.square().sum().item()
+
+    result = run_graph(graph, device="cpu")
+
+    assert result["validation"]["loss"] == [expected]
+    assert numbers_of_script(graph) == [[2.0, expected]]

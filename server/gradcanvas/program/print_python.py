@@ -21,6 +21,7 @@ from gradcanvas.program.print_scope import ScopePrinter, arguments_text, functio
 from gradcanvas.program.print_sources import source_lines, source_text
 from gradcanvas.program.print_training import Closure, Leaf, Loop, training_lines
 from gradcanvas.program.print_validation import PrintedValidation
+from gradcanvas.program.traits import differentiates
 
 _SURE = frozenset(
     """
@@ -152,20 +153,24 @@ class _Script:
         if not train.validation:
             return None
         given = {batch: whole for whole, batch in self.batched.items()}
+        takes_gradients = any(differentiates(node, self.functions) for node in self.scope.nodes.values())
         for each in train.validation:
             source = self.kept[str(each.source)]
-            given[self.batched.get(source, source)] = (
+            text = (
                 source_text(each.made, self.device)
                 if each.made is not None
                 else self.kept[str(each.reference)]
             )
+            is_leaf = self.scope.nodes[each.source.node].node.requires_grad is True
+            leaf = ".detach().requires_grad_()" if takes_gradients and is_leaf else ""
+            given[self.batched.get(source, source)] = text + leaf
         metrics = [self.printer.expression(reference) for reference in train.metrics.values()]
         modules = [
             self.kept[each.path]
             for each in self.made
             if each.node.is_module and each.node.node.mode != "eval"
         ]
-        return PrintedValidation(given, [loss, *metrics], modules)
+        return PrintedValidation(given, [loss, *metrics], modules, takes_gradients)
 
     def variable_of(self, ref: str) -> str:
         """Return the expression of a source, parameter or buffer ("call_fc.weight" of "call/fc.weight")."""

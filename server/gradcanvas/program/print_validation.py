@@ -18,11 +18,13 @@ class PrintedValidation:
         given: what a source is called in a step → the expression that stands for it in validation.
         results: the expressions of the loss and of the metrics.
         modules: the variables of modules in training mode.
+        takes_gradients: a step takes gradients itself, so that autograd must follow it here as well.
     """
 
     given: Mapping[str, str]
     results: Sequence[str]
     modules: Sequence[str]
+    takes_gradients: bool = False
 
 
 def validation_lines(
@@ -46,8 +48,9 @@ def validation_lines(
         *(INDENT + line if line else "" for line in body),
     ]
     given = ", ".join(validation.given.values())
+    aside = "" if validation.takes_gradients else "torch.no_grad(), "
     called = [
-        "with torch.no_grad(), torch.random.fork_rng():",
+        f"with {aside}torch.random.fork_rng():",
         f'{INDENT}print("validation after step", {counter} + 1, *{function}({given}))',
     ]
     if validation.modules:
