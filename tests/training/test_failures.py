@@ -1,5 +1,13 @@
+"""What failed is told with its place in the file."""
+
+import json
+from typing import Any
+
+import pytest
+
 from gradcanvas.program.errors import LimitError, NodeError
 from gradcanvas.training.failures import failure
+from gradcanvas.training.report import run_graph
 
 
 def test_a_loop_at_its_limit_is_told_what_to_do_and_not_that_pytorch_said_so() -> None:
@@ -10,3 +18,27 @@ def test_a_loop_at_its_limit_is_told_what_to_do_and_not_that_pytorch_said_so() -
     assert (problem.where, problem.code) == ("/nodes/loop", "run-failed")
     assert "Raise `limit`" in problem.help
     assert "PyTorch" not in problem.help
+
+
+@pytest.mark.parametrize(
+    ("train", "where"),
+    [
+        ({"clip": {"norm": 0.5}, "optimizer": {"op": "torch.optim.SGD"}}, "/train/clip"),
+        ({"clip": {"value": 0.5}, "optimizer": {"op": "torch.optim.SGD"}}, "/train/clip"),
+        ({"optimizer": {"op": "torch.optim.Adam"}}, "/train/optimizer"),
+    ],
+    ids=["norm", "value", "optimizer"],
+)
+def test_what_cannot_take_a_sparse_gradient_is_named(train: dict[str, Any], where: str) -> None:
+    table = {"num_embeddings": 4, "embedding_dim": 3, "sparse": True}
+    nodes = {
+        "i": {"op": "torch.tensor", "args": {"data": [0, 2]}},
+        "e": {"op": "torch.nn.Embedding", "inputs": {"input": "i"}, "args": table},
+        "loss": {"op": "torch.sum", "inputs": {"input": "e"}},
+    }
+    graph = {"gradcanvas": 1, "nodes": nodes, "train": {"loss": "loss", "steps": 2, **train}}
+
+    error = run_graph(json.dumps(graph), device="cpu")["error"]
+
+    assert error["where"] == where
+    assert "parse" in error["message"]

@@ -69,18 +69,33 @@ class Updates:
         return isinstance(self.optimiser, torch.optim.LBFGS)
 
     def clip(self) -> None:
-        """Clip the gradients, by norm or by value, where the graph says so."""
+        """Clip the gradients, by norm or by value, where the graph says so.
+
+        Raises:
+            RunError: torch cannot clip such gradients.
+        """
         if self.train is None:
             return
-        if self.train.clip_norm is not None:
-            torch.nn.utils.clip_grad_norm_(self.tensors, self.train.clip_norm)
-        elif self.train.clip_value is not None:
-            torch.nn.utils.clip_grad_value_(self.tensors, self.train.clip_value)
+        try:
+            if self.train.clip_norm is not None:
+                torch.nn.utils.clip_grad_norm_(self.tensors, self.train.clip_norm)
+            elif self.train.clip_value is not None:
+                torch.nn.utils.clip_grad_value_(self.tensors, self.train.clip_value)
+        except Exception as error:
+            raise failure(error, "/train/clip") from error
 
     def apply(self, closure: Closure | None = None) -> None:
-        """Update the leaves once."""
-        if self.optimiser is not None:
+        """Update the leaves once.
+
+        Raises:
+            RunError: the optimiser, or what it evaluates, failed.
+        """
+        if self.optimiser is None:
+            return
+        try:
             self.optimiser.step(closure) if closure else self.optimiser.step()
+        except Exception as error:
+            raise failure(error, "/train/optimizer") from error
 
     def advance(self, loss: Tensor) -> None:
         """Move the schedule on by one step."""
