@@ -445,3 +445,22 @@ def test_an_integer_that_torch_cannot_take_is_named(dim: object) -> None:
     assert found(seen.problems) == [("/nodes/y", "out-of-range")]
     assert "`y.dim` holds" in seen.problems[0].message
     assert "memory" not in seen.problems[0].message
+
+
+def test_a_module_that_copies_its_parts_is_known_as_every_other() -> None:
+    arguments = {
+        "d_model": 6,
+        "nhead": 2,
+        "num_encoder_layers": 2,
+        "num_decoder_layers": 1,
+        "batch_first": True,
+    }
+    real = torch.nn.Transformer(6, 2, 2, 1, batch_first=True)
+    nodes = {"x": randn(2, 4, 6), "y": randn(2, 5, 6)}
+
+    seen = checked({**nodes, "m": node("torch.nn.Transformer", {"src": "x", "tgt": "y"}, arguments)})
+
+    assert seen.outputs["m"] == OutputMeta((2, 5, 6), "float32", True)
+    assert {name.removeprefix("m."): meta.shape for name, meta in seen.outputs.items() if "." in name} == {
+        name: tuple(parameter.shape) for name, parameter in real.named_parameters()
+    }

@@ -191,8 +191,15 @@ class _Largest(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch lea
         return result
 
 
+class _FakeMode(FakeTensorMode):  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
+    """A mode that stays the same where a module copies its parts (the layers of a transformer)."""
+
+    def __deepcopy__(self, memo: object) -> "_FakeMode":
+        return self
+
+
 def _fake_mode() -> FakeTensorMode:
-    return FakeTensorMode(shape_env=ShapeEnv())
+    return _FakeMode(shape_env=ShapeEnv())
 
 
 def _given(outputs: list[torch.Tensor | None], made: list[torch.Tensor], largest: int) -> Given:
