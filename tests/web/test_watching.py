@@ -241,7 +241,7 @@ def test_a_page_gets_frames_at_its_own_rate_and_the_last_one_always(server: Serv
     time.sleep(0.5)
 
     numbers = [number for _, number in frames]
-    assert 5 <= len(frames) <= 16
+    assert 2 <= len(frames) <= 5 * (frames[-1][0] - frames[0][0]) + 4
     assert numbers == sorted(set(numbers))
     newest = frame_numbers(connect(server, client.graph).joined["frame"])[0]
     assert numbers[-1] == newest
