@@ -1,7 +1,7 @@
 /** The derivatives of an operation as mathematics, and beneath as PyTorch has them. */
-import { memo, type ReactNode, useDeferredValue, useMemo, useState } from "react";
+import { memo, type ReactNode, useEffect, useMemo, useState } from "react";
 import type { Derivative, Formula } from "../../../catalog/documentation";
-import { useSnapshot } from "../../../editor/editor";
+import { useEditor, useSnapshot } from "../../../editor/editor";
 import { firstOutput, useRun } from "../../../run/run-store";
 import { broadcastOf, chooseDerivative, isComplex, type NodeInRun, namesAround } from "./choose-derivative";
 import { argumentOf, equationText, type FormulaNames, formulaCommands, PLAIN_NAMES } from "./formula-text";
@@ -35,7 +35,29 @@ function NodeThatRuns({ node, operation }: Props): ReactNode {
     (): NodeInRun => ({ node, operation, snapshot, layout }),
     [node, operation, snapshot, layout],
   );
-  return <DerivativeOf around={useDeferredValue(around)} />;
+  return <DerivativeOf around={useAfterNumbers(around)} />;
+}
+
+/** Without numbers an edit is followed after so long. */
+const WITHOUT_NUMBERS_MS = 250;
+
+/** Of the same node an edit is followed when its numbers have been drawn: setting formulas takes longer than they do. */
+function useAfterNumbers(around: NodeInRun): NodeInRun {
+  const { run } = useEditor();
+  const [followed, follow] = useState(around);
+  const isSame = followed.node.uid === around.node.uid && followed.operation === around.operation;
+  useEffect(() => {
+    if (followed === around) return undefined;
+    const timers = [setTimeout(() => follow(around), isSame ? WITHOUT_NUMBERS_MS : 0)];
+    const stop = run.onFrame(() =>
+      requestAnimationFrame(() => timers.push(setTimeout(() => follow(around)))),
+    );
+    return () => {
+      stop();
+      for (const timer of timers) clearTimeout(timer);
+    };
+  }, [run, around, followed, isSame]);
+  return isSame ? followed : around;
 }
 
 const DerivativeOf = memo(function DerivativeOf({ around }: { readonly around: NodeInRun }): ReactNode {
