@@ -24,7 +24,7 @@ from gradcanvas.program.inner_gradient import InnerGradient
 from gradcanvas.program.modules import ModuleSlots
 from gradcanvas.program.pieces import WatchedCall, flatten_outputs
 from gradcanvas.program.places import is_native, uses_each_tensor_once
-from gradcanvas.program.plan import Plan, Step, Value
+from gradcanvas.program.plan import Plan, Step, Value, needed_steps
 from gradcanvas.program.renewing import Renewals, is_renewable
 from gradcanvas.program.traits import GRADIENT
 
@@ -71,7 +71,7 @@ class Emitter:
 
     def plain(self) -> Emitted:
         """Write only what the outputs need, what draws random numbers and what changes state."""
-        needed = _needed_steps(self.plan)
+        needed = needed_steps(self.plan)
         for step in self.plan.steps:
             if step in needed:
                 self.call(step, [self.tensor(edge.value) for edge in step.edges])
@@ -261,16 +261,6 @@ class Emitter:
 def _is_watched(step: Step) -> bool:
     """Tell whether a step is watched from inside when it is observed."""
     return step.node.operation.name == GRADIENT or any(edge.how == "piece" for edge in step.edges)
-
-
-def _needed_steps(plan: Plan) -> set[Step]:
-    needed: set[Step] = set()
-    values = {found[0] for found in plan.outputs if found is not None}
-    for step in reversed(plan.steps):
-        if step.keep or any(value in values for value in step.values):
-            needed.add(step)
-            values.update(edge.value for edge in step.edges)
-    return needed
 
 
 def _tensors_by_position(

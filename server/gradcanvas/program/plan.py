@@ -286,3 +286,14 @@ class _Planner:
             requires = step.values[0].requires
             step.values.append(Value("output", path, requires=requires, made_by=(step, len(step.values))))
         return step.values[place], StepOutput(step, place)
+
+
+def needed_steps(plan: Plan) -> set[Step]:
+    """Return what the outputs need, and what has to run in any case: it draws, or changes state."""
+    needed: set[Step] = set()
+    values = {found[0] for found in plan.outputs if found is not None}
+    for step in reversed(plan.steps):
+        if step.keep or any(value in values for value in step.values):
+            needed.add(step)
+            values.update(edge.value for edge in step.edges)
+    return needed
