@@ -30,12 +30,13 @@ export function App(): ReactNode {
   useKeys(editor, allKeys);
   const paletteOpen = useView((view) => view.paletteOpen);
   const inspectorOpen = useView((view) => view.inspectorOpen);
+  const narrow = useView((view) => view.narrow);
   const toggle = useView((view) => view.toggle);
   const drop = useFileDrop();
   const refusal = useWire(({ loaded, refusal }) => (loaded ? null : refusal));
   if (refusal !== null) return <RefusedPage why={refusal} />;
   return (
-    <div className={drop.over ? "shell drop-target" : "shell"} {...drop.handlers}>
+    <div className={drop.over ? "shell drop-target" : "shell"} data-narrow={narrow} {...drop.handlers}>
       <Header />
       {paletteOpen && <Palette />}
       <main className="shell-main">

@@ -10,6 +10,7 @@ import "./theme/tokens.css";
 import "./theme/base.css";
 import "./theme/shell.css";
 import { applyRememberedTheme } from "./theme/use-theme";
+import { followWindow } from "./view/follow-window";
 import { fetchCatalog } from "./wire/api";
 import { Connection } from "./wire/connection";
 
@@ -30,6 +31,7 @@ function decoded(text: string): string {
 const root = globalThis.document.getElementById("root");
 
 applyRememberedTheme();
+followWindow();
 wire.open();
 fetchCatalog().then(takeCatalog, () => useCatalog.setState({ state: "failed" }));
 if (root)

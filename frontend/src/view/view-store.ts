@@ -33,6 +33,8 @@ export interface ViewState {
   readonly paletteOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly dockOpen: boolean;
+  /** Whether the side panels lie over the canvas, one at a time: the window has no room for them beside it. */
+  readonly narrow: boolean;
   readonly dockTab: DockTab;
   readonly dockHeight: number;
   readonly lossScale: "log" | "linear";
@@ -46,8 +48,8 @@ export interface ViewState {
   readonly dialog: Dialog;
   /** A node the canvas should bring into view; `count` tells two requests for one node apart. */
   readonly reveal: { readonly uid: string; readonly count: number } | null;
-  /** Asks the inspector to put the focus into its first field (or, "id", into the name). */
-  readonly editRequest: { readonly field: "first" | "id"; readonly count: number } | null;
+  /** Asks the inspector to put the focus into its first field (or, "id", into the name); null once it has. */
+  readonly editRequest: { readonly field: "first" | "id" } | null;
   /** The middle of what the canvas shows, where new nodes are put; the canvas keeps it. */
   readonly center: Point;
   select(uids: Iterable<string>): void;
@@ -55,6 +57,8 @@ export interface ViewState {
   setTheme(theme: Theme): void;
   setDark(dark: boolean): void;
   toggle(panel: "palette" | "inspector" | "dock"): void;
+  /** Gives the canvas back what a side panel covers, where one lies over it. */
+  leaveSide(): void;
   showTab(tab: DockTab): void;
   setDockHeight(height: number): void;
   setLossScale(scale: "log" | "linear"): void;
@@ -80,6 +84,7 @@ export const useView = create<ViewState>()((set, get) => ({
   paletteOpen: true,
   inspectorOpen: true,
   dockOpen: true,
+  narrow: false,
   dockTab: "loss",
   dockHeight: 196,
   lossScale: "log",
@@ -96,8 +101,14 @@ export const useView = create<ViewState>()((set, get) => ({
   setTheme: (theme) => set({ theme }),
   setDark: (dark) => set({ dark }),
   toggle: (panel) => {
-    const key = `${panel}Open` as const;
-    set({ [key]: !get()[key] } as Pick<ViewState, typeof key>);
+    const { narrow, paletteOpen, inspectorOpen, dockOpen } = get();
+    if (panel === "dock") set({ dockOpen: !dockOpen });
+    else if (panel === "palette")
+      set({ paletteOpen: !paletteOpen, inspectorOpen: inspectorOpen && (!narrow || paletteOpen) });
+    else set({ inspectorOpen: !inspectorOpen, paletteOpen: paletteOpen && (!narrow || inspectorOpen) });
+  },
+  leaveSide: () => {
+    if (get().narrow) set({ paletteOpen: false, inspectorOpen: false });
   },
   showTab: (dockTab) => set({ dockTab, dockOpen: true }),
   setDockHeight: (dockHeight) => set({ dockHeight }),
@@ -109,7 +120,9 @@ export const useView = create<ViewState>()((set, get) => ({
   setWire: (wire) => set({ wire }),
   showDialog: (dialog) => set({ dialog }),
   revealNode: (uid) => set({ reveal: { uid, count: (get().reveal?.count ?? 0) + 1 } }),
-  editFields: (field) =>
-    set({ inspectorOpen: true, editRequest: { field, count: (get().editRequest?.count ?? 0) + 1 } }),
+  editFields: (field) => {
+    const { narrow, paletteOpen } = get();
+    set({ inspectorOpen: true, paletteOpen: paletteOpen && !narrow, editRequest: { field } });
+  },
   setCenter: (center) => set({ center }),
 }));

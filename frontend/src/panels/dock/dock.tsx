@@ -24,9 +24,8 @@ export function Dock(): ReactNode {
   const dockHeight = useView((view) => view.dockHeight);
   const showTab = useView((view) => view.showTab);
   const toggle = useView((view) => view.toggle);
-  const shown = dockOpen ? dockHeight : TAB_ROW;
   return (
-    <div className="shell-dock dock" style={{ height: shown }}>
+    <div className="shell-dock dock" style={dockOpen ? { height: dockHeight } : undefined}>
       {dockOpen && <DockGrip />}
       <div className="dock-tabs">
         <Tabs chosen={dockOpen ? dockTab : null} onChoose={showTab} />
@@ -49,8 +48,6 @@ export function Dock(): ReactNode {
     </div>
   );
 }
-
-const TAB_ROW = 36;
 
 function Panel({ tab }: { readonly tab: DockTab }): ReactNode {
   if (tab === "autograd") return <AutogradView />;

@@ -1,15 +1,13 @@
 /** Puts the focus into the inspector where another part of the page asks for it. */
-import { type RefObject, useEffect, useRef } from "react";
+import { type RefObject, useEffect } from "react";
+import { useView } from "../../view/view-store";
 
-/** Puts the focus where another part of the page asks for it. */
-export function useEditRequest(
-  region: RefObject<HTMLElement | null>,
-  request: { readonly field: "first" | "id"; readonly count: number } | null,
-): void {
-  const served = useRef(request?.count ?? 0);
+/** Puts the focus where another part of the page asks for it, and has perhaps unfolded the inspector to. */
+export function useEditRequest(region: RefObject<HTMLElement | null>): void {
+  const request = useView((view) => view.editRequest);
   useEffect(() => {
-    if (!request || request.count === served.current) return;
-    served.current = request.count;
+    if (!request) return;
+    useView.setState({ editRequest: null });
     const selector =
       request.field === "id"
         ? "[data-edit=id]"

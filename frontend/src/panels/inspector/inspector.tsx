@@ -16,10 +16,9 @@ export function Inspector(): ReactNode {
   const { byUid, edges, nodes } = useSnapshot();
   const selection = useView((view) => view.selection);
   const edgeId = useView((view) => view.edge);
-  const editRequest = useView((view) => view.editRequest);
   const toggle = useView((view) => view.toggle);
   const region = useRef<HTMLElement>(null);
-  useEditRequest(region, editRequest);
+  useEditRequest(region);
   const selected = [...selection].map((uid) => byUid.get(uid)).filter((node) => node !== undefined);
   const [first] = selected;
   const edge = edges.find((found) => found.id === edgeId);
@@ -50,6 +49,7 @@ export function Inspector(): ReactNode {
 function leaveOnEscape(event: KeyboardEvent): void {
   if (event.key !== "Escape" || event.defaultPrevented) return;
   event.stopPropagation();
+  useView.getState().leaveSide();
   focusCanvas();
 }
 

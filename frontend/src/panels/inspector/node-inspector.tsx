@@ -112,7 +112,6 @@ function Head({ node }: { readonly node: NodeView }): ReactNode {
             isDropped.current = true;
             focusCanvas();
             isDropped.current = false;
-            event.stopPropagation();
           }}
         />
         <span className="inspector-op" title={node.op}>

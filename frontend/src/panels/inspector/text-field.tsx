@@ -1,6 +1,5 @@
 /** A field that takes text: commits on Enter and on leaving, Escape takes back what was typed, refusals stand below. */
 import { type KeyboardEvent, type ReactNode, useId } from "react";
-import { focusCanvas } from "../../editor/focus-canvas";
 import { FieldLabel } from "./field-label";
 import { type DraftActions, useDraft } from "./use-draft";
 
@@ -40,10 +39,7 @@ export function TextField(props: Props): ReactNode {
     if (event.key === "Enter" && !(lines > 1 && event.shiftKey) && !event.ctrlKey && !event.metaKey) {
       draft.commit();
       event.preventDefault();
-    } else if (event.key === "Escape") {
-      if (!draft.cancel()) focusCanvas();
-      event.stopPropagation();
-    }
+    } else if (event.key === "Escape" && draft.cancel()) event.stopPropagation();
   };
   const shared = {
     id,

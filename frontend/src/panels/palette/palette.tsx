@@ -25,12 +25,16 @@ export function Palette(): ReactNode {
     const at = usualPlace(useCanvas.getState().scene(), [...selection][0], center, isSource);
     const uid = placeOperation(editor.document, catalog, operation, at, null, words);
     focusOn(editor, { kind: "node", uid });
+    leave();
+  };
+  const leave = (): void => {
+    useView.getState().leaveSide();
     focusCanvas();
   };
   return (
     <aside className="shell-palette" aria-label="Palette">
       <div className="palette">
-        <OperationSearch fits={null} hidden={canvasSearch} onChoose={place} onCancel={focusCanvas}>
+        <OperationSearch fits={null} hidden={canvasSearch} onChoose={place} onCancel={leave}>
           <Chips onChoose={place} />
         </OperationSearch>
         <NodeList />
