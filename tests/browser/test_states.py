@@ -270,3 +270,15 @@ def test_a_box_of_the_autograd_graph_leads_to_its_node_by_enter_and_by_space(
         boxes.filter(has_text=operation).focus()
         page.keyboard.press(key)
         expect(editor.field("Name")).to_have_value(node)
+
+
+def test_a_loss_that_is_no_reference_is_none_and_a_problem(page: Page, server: Server) -> None:
+    editor = Editor(page, server.address)
+
+    editor.open(f"/g/{make(page, server, chain(loss=None))}")
+
+    expect(editor.field("loss")).to_have_value("")
+    expect(editor.field("loss")).not_to_contain_text("null")
+    expect(editor.inspector).to_contain_text('"loss" must be a reference, but it is null.')
+    editor.field("loss").select_option("loss")
+    expect(editor.inspector).not_to_contain_text("must be a reference")

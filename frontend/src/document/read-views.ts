@@ -122,7 +122,8 @@ export function readTrain(train: Fields, names: Names): TrainView {
   const metrics = textEntries(mapField(train, "metrics"));
   return {
     present: train.size > 0,
-    loss: typeof loss === "string" ? resolve(readPointer(loss), names) : null,
+    // What stands with a leading `!` is no reference: a problem says so.
+    loss: typeof loss === "string" && !loss.startsWith("!") ? resolve(readPointer(loss), names) : null,
     steps: typeof steps === "string" ? steps : null,
     optimizer: readCall(mapField(train, "optimizer")),
     scheduler: readCall(mapField(train, "scheduler")),

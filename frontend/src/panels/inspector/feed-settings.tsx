@@ -213,7 +213,7 @@ function Metric({ name, of, outputs }: MetricProps): ReactNode {
         }
       >
         <option value="">remove</option>
-        {!known && <option value={of.text}>{of.text}</option>}
+        {!known && <option value={of.text}>{of.text.replace(/^!/, "")}</option>}
         {outputs.map(({ text }) => (
           <option key={text} value={text}>
             {text}
