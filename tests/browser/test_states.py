@@ -272,6 +272,27 @@ def test_a_box_of_the_autograd_graph_leads_to_its_node_by_enter_and_by_space(
         expect(editor.field("Name")).to_have_value(node)
 
 
+def test_the_buttons_of_the_view_leave_the_curve_of_a_loss_that_is_walked_to_in_the_corner(
+    page: Page, server: Server
+) -> None:
+    editor = Editor(page, server.address)
+    graph = chain()
+    for at, node in zip(([0, 0], [300, 300], [600, 800]), graph["nodes"].values(), strict=True):  # type: ignore[attr-defined]
+        node["at"] = at
+    editor.open(f"/g/{make(page, server, graph)}")
+    page.get_by_role("button", name="Zoom in").click()
+    page.get_by_role("list", name="Nodes").get_by_text("loss", exact=True).click()
+
+    page.wait_for_function(
+        """(plate) => {
+            const box = (selector) => document.querySelector(selector)?.getBoundingClientRect();
+            const [card, buttons] = [box("[role=application] [data-node=loss]"), box(".canvas-controls")];
+            return card !== undefined && (buttons.top - card.bottom) / card.width >= plate;
+        }""",
+        arg=(18 + 58) / 132,
+    )
+
+
 def test_a_loss_that_is_no_reference_is_none_and_a_problem(page: Page, server: Server) -> None:
     editor = Editor(page, server.address)
 
