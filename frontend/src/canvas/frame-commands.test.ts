@@ -3,18 +3,20 @@ import { addFrame } from "../document/commands";
 import type { GraphDocument } from "../document/graph-document";
 import type { FrameView } from "../document/types";
 import type { Editor } from "../editor/editor";
+import { EMPTY_SCENE, Scene } from "../gradients/scene";
 import { useView } from "../view/view-store";
 import { canvasKeys } from "./canvas-keys";
 import { useCanvas } from "./canvas-store";
 import { selectFrame } from "./frame-commands";
-import { sampleDocument } from "./sample-graph";
+import { modelOf } from "./graph-model";
+import { sampleCatalog, sampleDocument } from "./sample-graph";
 
 let document: GraphDocument;
 
 beforeEach(() => {
   document = sampleDocument();
   useView.setState({ selection: new Set(), edge: null, search: null });
-  useCanvas.setState({ focus: null, frame: null, titling: null });
+  useCanvas.setState({ focus: null, frame: null, titling: null, scene: () => EMPTY_SCENE });
 });
 
 function press(keys: string): boolean | undefined {
@@ -36,6 +38,22 @@ describe("a frame by keyboard", () => {
 
     expect(useCanvas.getState()).toMatchObject({ frame: uid, titling: uid, focus: null });
     expect(useView.getState().selection.size).toBe(0);
+  });
+
+  it("is as large as the cards in it, however tall they are", () => {
+    const { scene } = modelOf(document.getSnapshot(), sampleCatalog, null, null);
+    const cards = scene.cards.map((card) =>
+      card.id === "w" ? { ...card, layout: { ...card.layout, width: 180, height: 400 } } : card,
+    );
+    const tall = new Scene(cards, [], -1);
+    useCanvas.setState({ scene: () => tall });
+
+    const { at, size } = frame("w");
+
+    expect([at[0] + size[0], at[1] + size[1]]).toEqual([180 + 24, 400 + 24]);
+    useView.getState().select([]);
+    press("Shift+ArrowRight");
+    expect(document.getSnapshot().byId.get("w")?.at).toEqual([10, 0]);
   });
 
   it("is deleted without its nodes", () => {

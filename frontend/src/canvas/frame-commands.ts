@@ -7,7 +7,7 @@ import { useCanvas } from "./canvas-store";
 
 const MARGIN = 24;
 const TITLE = 28;
-/** What a card takes as long as nobody has measured it. */
+/** What a card takes that is not drawn yet. */
 const CARD: Point = [132, 112];
 
 /** Draws a frame around nodes; it is selected instead of them, and its title can be typed at once. */
@@ -69,6 +69,7 @@ export function isInside({ at, size }: FrameView, [x, y]: Point, [width, height]
   return right > 0 && right < size[0] && down > 0 && down < size[1];
 }
 
-function sizeOf({ size }: NodeView): Point {
-  return size ?? CARD;
+function sizeOf({ uid, size }: NodeView): Point {
+  const card = useCanvas.getState().scene().card(uid);
+  return card ? [card.layout.width, card.layout.height] : (size ?? CARD);
 }
