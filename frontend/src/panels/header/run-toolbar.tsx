@@ -7,7 +7,7 @@ import { useRun } from "../../run/run-store";
 import type { RunState, Status, Verb } from "../../wire/messages";
 import { useWire } from "../../wire/wire-store";
 import { Icon, type IconName } from "../icons";
-import { followCourse, type RunCourse } from "./run-course";
+import { followCourse, type RunCourse, type ToldStatus, toldStatus } from "./run-course";
 
 interface VerbRow {
   readonly verb: Verb;
@@ -122,7 +122,7 @@ export function RunStatus(): ReactNode {
   const { run } = useEditor();
   const state = status?.state ?? "starting";
   const busy = useWire((connection) => connection.busy) && state !== "running";
-  const told = useStopped(status);
+  const told = useTold(status);
   const text = busy ? "evaluating…" : statusText(told, run.frame?.step, run.frame?.loss, run.losses.last());
   return (
     <output
@@ -137,18 +137,13 @@ export function RunStatus(): ReactNode {
   );
 }
 
-interface ToldStatus extends Status {
-  /** Ended before it had come to `of`. */
-  readonly stopped?: boolean;
-}
-
-/** The status; of a run that was stopped with the step to which it was to go. */
-function useStopped(status: Status | null): ToldStatus | null {
+/** The status with what this page has seen of the run. */
+function useTold(status: Status | null): ToldStatus | null {
   const course = useRef<RunCourse | null>(null);
+  const steps = useDocument((snapshot) => snapshot.train.steps);
   if (status === null) return null;
-  const known = followCourse(course.current, status);
-  course.current = known;
-  return known === null || known.stoppedAt === null ? status : { ...status, of: known.of, stopped: true };
+  course.current = followCourse(course.current, status);
+  return toldStatus(status, course.current, steps === null ? null : Number(steps));
 }
 
 /** While a run goes on its step and loss have room to grow: what stands beside them keeps its place. */
