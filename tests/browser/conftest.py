@@ -14,6 +14,17 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.browser.find_chromium import ARGUMENTS, find_chromium
 
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let one process alone drive a browser: two at a time starve each other, and waiting runs out."""
+    if config.getoption("loadgroup", False):
+        astray = [
+            item.nodeid for item in items if item.get_closest_marker("browser") and "@" not in item.nodeid
+        ]
+        assert not astray, f"pytest-xdist does not group {astray[0]}"
+
+
 PATIENCE = 20_000
 """Milliseconds until a state that is waited for has not come: long, since machines are shared."""
 
