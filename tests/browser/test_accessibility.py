@@ -211,6 +211,31 @@ def test_the_first_tab_stop_leads_to_the_canvas_and_the_list_of_nodes_is_one(edi
     expect(page.get_by_role("button", name="Keys", exact=True)).to_be_focused()
 
 
+def test_a_node_is_renamed_and_deleted_from_its_row(editor: Editor) -> None:
+    page = editor.page
+    rows = page.get_by_role("list", name="Nodes").get_by_role("button")
+    rows.nth(2).focus()
+    page.keyboard.press("F2")
+    expect(editor.field("Name")).to_be_focused()
+    page.keyboard.type("bias")
+    page.keyboard.press("Enter")
+    expect(rows.nth(2)).to_contain_text("bias")
+
+    rows.nth(2).focus()
+    page.keyboard.press("Delete")
+    expect(rows).to_have_count(8)
+    expect(rows.nth(2)).to_be_focused()
+    expect(rows.nth(2)).to_contain_text("w")
+    rows.last.focus()
+    page.keyboard.press("Delete")
+
+    expect(rows).to_have_count(7)
+    expect(rows.last).to_be_focused()
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect(rows).to_have_count(9)
+
+
 def audit(page: Page) -> list[str]:
     """Return what axe has to say against the page as it is now."""
     found: list[str] = page.evaluate(AUDIT)

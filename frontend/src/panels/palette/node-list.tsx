@@ -9,9 +9,11 @@ import {
   useRef,
   useState,
 } from "react";
-import { reorder } from "../../document/commands";
+import { removeNodes, reorder } from "../../document/commands";
+import type { GraphDocument } from "../../document/graph-document";
 import type { NodeView } from "../../document/types";
 import { useDocument, useEditor } from "../../editor/editor";
+import { focusCanvas } from "../../editor/focus-canvas";
 import { useRun } from "../../run/run-store";
 import { useView } from "../../view/view-store";
 import { useLiveAttributes } from "./live-attributes";
@@ -86,13 +88,9 @@ const NodeRow = memo(function NodeRow({ node, selected, entry, kind }: RowProps)
     reorder(document, [moved], uid);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
-    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+    if (event.ctrlKey || event.metaKey || !pressRow(document, uid, event)) return;
     event.preventDefault();
     event.stopPropagation();
-    const down = event.key === "ArrowDown";
-    if (event.altKey)
-      moveBy(document.getSnapshot().nodes, uid, down, (before) => reorder(document, [uid], before));
-    else neighbour(event.currentTarget, down)?.focus();
   };
   return (
     <li
@@ -113,8 +111,8 @@ const NodeRow = memo(function NodeRow({ node, selected, entry, kind }: RowProps)
         className="node-row-button"
         aria-pressed={selected}
         tabIndex={entry ? 0 : -1}
-        aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
-        title={`${op}. Drag it, or press Alt+↑ and Alt+↓, to change the order of creation`}
+        aria-keyshortcuts="F2 Delete Alt+ArrowUp Alt+ArrowDown"
+        title={`${op}. Drag it, or press Alt+↑ and Alt+↓, to change the order of creation; F2 renames, Delete deletes`}
         draggable
         onDragStart={(event) => event.dataTransfer.setData(ROW_TYPE, uid)}
         onClick={() => {
@@ -130,6 +128,35 @@ const NodeRow = memo(function NodeRow({ node, selected, entry, kind }: RowProps)
     </li>
   );
 });
+
+/** What a key does on a row; false where it is none of the list's. */
+function pressRow(document: GraphDocument, uid: string, event: KeyboardEvent<HTMLElement>): boolean {
+  const { key, altKey, currentTarget } = event;
+  if (key === "ArrowUp" || key === "ArrowDown") {
+    const down = key === "ArrowDown";
+    if (altKey) moveBy(document.getSnapshot().nodes, uid, down, (before) => reorder(document, [uid], before));
+    else neighbour(currentTarget, down)?.focus();
+    return true;
+  }
+  if (key === "F2") {
+    useView.getState().select([uid]);
+    useView.getState().editFields("id");
+    return true;
+  }
+  if (key !== "Delete" && key !== "Backspace") return false;
+  removeRow(document, uid, currentTarget);
+  return true;
+}
+
+/** Deletes the node of a row; the row that follows has the focus then, or the one before, or the canvas. */
+function removeRow(document: GraphDocument, uid: string, row: HTMLElement): void {
+  const next = neighbour(row, true) ?? neighbour(row, false);
+  const { selection, select } = useView.getState();
+  if (next) next.focus();
+  else focusCanvas();
+  removeNodes(document, [uid]);
+  if (selection.has(uid)) select([...selection].filter((other) => other !== uid));
+}
 
 function moveBy(
   nodes: readonly NodeView[],
