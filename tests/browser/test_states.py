@@ -303,3 +303,19 @@ def test_a_loss_that_is_no_reference_is_none_and_a_problem(page: Page, server: S
     expect(editor.inspector).to_contain_text('"loss" must be a reference, but it is null.')
     editor.field("loss").select_option("loss")
     expect(editor.inspector).not_to_contain_text("must be a reference")
+
+
+def test_all_graphs_of_before_can_be_come_to(page: Page, first_server: Server) -> None:
+    for number in range(14):
+        make(page, first_server, {"gradcanvas": 1, "title": f"Attempt {number}"})
+    editor = Editor(page, first_server.address)
+    editor.open(f"/g/{make(page, first_server, chain())}")
+    graphs = page.get_by_role("region", name="Your graphs").get_by_role("link")
+
+    page.get_by_role("button", name="Examples").click()
+    expect(graphs).to_have_count(12)
+    page.get_by_role("button", name="Show all 14").click()
+
+    expect(graphs).to_have_count(14)
+    expect(graphs.nth(12)).to_be_focused()
+    expect(graphs.last).to_contain_text("Attempt 0")
