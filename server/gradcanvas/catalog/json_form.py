@@ -6,7 +6,7 @@ gets what it needs to draw and search first, and the long texts when somebody re
 
 import json
 from dataclasses import MISSING, fields
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gradcanvas.catalog.model import Argument, Catalog, Derivative, Operation, Output, Overload
 
@@ -65,9 +65,9 @@ def from_json(data: bytes, documentation: bytes = b"{}") -> Catalog:
             of: Derivative(of, tuple(row["formulas"].items()), row["function"])
             for of, row in told.get("derivatives", {}).items()
         }
-        arguments: dict[Any, Argument] = {}
+        known = _Known({}, {})
         operations = {
-            name: _operation(name, row, _with_text(texts, name), derivatives, arguments)
+            name: _operation(name, row, _with_text(texts, name), derivatives, known)
             for name, row in tree["operations"].items()
         }
         return Catalog(torch=tree["torch"], rules=tree["rules"], operations=operations)
@@ -151,12 +151,12 @@ def _operation(
     row: dict[str, Any],
     told: dict[str, Any],
     derivatives: dict[str, Derivative],
-    arguments: dict[Any, Argument],
+    known: "_Known",
 ) -> Operation:
     rest = {key: value for key, value in row.items() if key not in ("name", "overloads", "aliases")}
     return Operation(
         name=name,
-        overloads=tuple(_overload(each, arguments) for each in row["overloads"]),
+        overloads=tuple([_overload(each, known) for each in row["overloads"]]),
         aliases=tuple(row.get("aliases", ())),
         documentation=told.get("text", ""),
         derivatives=tuple(derivatives[of] for of in told.get("derivatives", ())),
@@ -165,18 +165,33 @@ def _operation(
     )
 
 
-def _overload(row: dict[str, Any], arguments: dict[Any, Argument]) -> Overload:
+class _Known(NamedTuple):
+    """What has been made: equal arguments are one, and equal outputs."""
+
+    arguments: dict[Any, Argument]
+    outputs: dict[Any, Output]
+
+
+def _overload(row: dict[str, Any], known: _Known) -> Overload:
     return Overload(
-        tuple(_argument(each, arguments) for each in row["arguments"]),
-        tuple(Output(**each) for each in row["outputs"]),
+        tuple([_argument(each, known.arguments) for each in row["arguments"]]),
+        tuple([_output(each, known.outputs) for each in row["outputs"]]),
     )
 
 
 def _argument(row: dict[str, Any], known: dict[Any, Argument]) -> Argument:
-    """Return an argument; equal ones are one, which are made once."""
     if "choices" in row:
         row["choices"] = tuple(row["choices"])
     key = tuple(row.items())
-    if key not in known:
-        known[key] = Argument(**row)
-    return known[key]
+    found = known.get(key)
+    if found is None:
+        found = known[key] = Argument(**row)
+    return found
+
+
+def _output(row: dict[str, Any], known: dict[Any, Output]) -> Output:
+    key = tuple(row.items())
+    found = known.get(key)
+    if found is None:
+        found = known[key] = Output(**row)
+    return found
