@@ -116,3 +116,19 @@ def test_a_low_window_keeps_the_canvas_and_a_narrow_one_passes_the_audit(editor:
         found[panel] = audit(page)
 
     assert {state: faults for state, faults in found.items() if faults} == {}
+
+
+def test_what_unfolds_the_panels_does_not_cover_the_words_of_an_empty_canvas(editor: Editor) -> None:
+    page = editor.page
+    page.get_by_role("button", name="New", exact=True).click()
+    heading = page.get_by_role("heading", name="Draw a graph")
+
+    heading.wait_for()
+    words, unfold = (
+        heading.bounding_box(),
+        page.get_by_role("button", name="Unfold the palette").bounding_box(),
+    )
+
+    assert words is not None
+    assert unfold is not None
+    assert words["y"] >= unfold["y"] + unfold["height"]
