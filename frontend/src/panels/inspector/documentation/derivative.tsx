@@ -38,23 +38,28 @@ function NodeThatRuns({ node, operation }: Props): ReactNode {
   return <DerivativeOf around={useAfterNumbers(around)} />;
 }
 
-/** Without numbers an edit is followed after so long. */
-const WITHOUT_NUMBERS_MS = 250;
+/** An edit is followed so long after its numbers have been drawn, if no other has come meanwhile. */
+const AFTER_NUMBERS_MS = 120;
+/** Without numbers it is followed after so long. */
+const WITHOUT_NUMBERS_MS = 400;
 
-/** Of the same node an edit is followed when its numbers have been drawn: setting formulas takes longer than they do. */
+/** Of the same node an edit is followed when there is time: setting formulas takes longer than its numbers do. */
 function useAfterNumbers(around: NodeInRun): NodeInRun {
   const { run } = useEditor();
   const [followed, follow] = useState(around);
   const isSame = followed.node.uid === around.node.uid && followed.operation === around.operation;
   useEffect(() => {
     if (followed === around) return undefined;
-    const timers = [setTimeout(() => follow(around), isSame ? WITHOUT_NUMBERS_MS : 0)];
-    const stop = run.onFrame(() =>
-      requestAnimationFrame(() => timers.push(setTimeout(() => follow(around)))),
-    );
+    const followLater = (ms: number): ReturnType<typeof setTimeout> => setTimeout(() => follow(around), ms);
+    let timer = followLater(isSame ? WITHOUT_NUMBERS_MS : 0);
+    const stop = run.onFrame(() => {
+      stop();
+      clearTimeout(timer);
+      timer = followLater(AFTER_NUMBERS_MS);
+    });
     return () => {
       stop();
-      for (const timer of timers) clearTimeout(timer);
+      clearTimeout(timer);
     };
   }, [run, around, followed, isSame]);
   return isSame ? followed : around;
