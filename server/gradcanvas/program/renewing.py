@@ -6,7 +6,7 @@ Knows which literals those are, and where the code finds them; nothing of how it
 from collections.abc import Callable
 from types import SimpleNamespace
 
-from gradcanvas.catalog.model import Argument
+from gradcanvas.catalog.model import Argument, Overload
 from gradcanvas.program.binding import Binding, BoundNode
 from gradcanvas.program.pieces import WatchedCall
 from gradcanvas.program.values import to_torch
@@ -17,20 +17,30 @@ def is_renewable(node: BoundNode, argument: Argument) -> bool:
 
     Only of the graph's own nodes: what functions compute is written anew with them.
     """
-    if node.is_source or node.is_module or node.is_control or argument.type not in ("number", "float"):
-        return False
-    if argument.fixed is not None:
-        return False
-    return type(node.values.get(argument.name)) in (int, float)
+    return argument.name in renewable_kinds(node)
 
 
 def renewable_kinds(node: BoundNode) -> dict[str, str]:
     """Return the arguments whose numbers may become others, and of which kind these have to be."""
-    return {
-        each.name: type(node.values[each.name]).__name__
-        for each in node.overload.arguments
-        if is_renewable(node, each)
-    }
+    if node.is_source or node.is_module or node.is_control:
+        return {}
+    names = _numbers(node.overload)
+    kinds = {name: type(value) for name, value in node.values.items() if name in names}
+    return {name: kind.__name__ for name, kind in kinds.items() if kind in (int, float)}
+
+
+def _numbers(overload: Overload) -> frozenset[str]:
+    """Return which arguments of a signature are numbers, which says nothing else."""
+    known = _NUMBERS.get(id(overload))
+    if known is None:
+        names = {each.name for each in overload.arguments if each.type in ("number", "float")}
+        fixed = {each.name for each in overload.arguments if each.fixed is not None}
+        known = _NUMBERS[id(overload)] = overload, frozenset(names - fixed)
+    return known[1]
+
+
+_NUMBERS: dict[int, tuple[Overload, frozenset[str]]] = {}
+"""By the signature's identity, which stays its own as long as it is kept here: to hash one takes longer."""
 
 
 class Renewals:
