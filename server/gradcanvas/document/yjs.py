@@ -55,9 +55,11 @@ def write_yjs(doc: "Doc[Any]") -> tuple[str, str]:
 
 def _is_plain(text: str) -> bool:
     """Tell whether a text holds nothing that screening replaces: half a surrogate pair, or a NUL."""
-    return "\\u0000" not in text and (
-        text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text)
-    )
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\\u0000" not in text
 
 
 def read_records(doc: "Doc[Any]") -> dict[str, object]:
