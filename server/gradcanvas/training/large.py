@@ -71,33 +71,41 @@ def host_figures(tensors: Sequence[Tensor]) -> Array:
     """Give the figures, (N, 5), of real floating tensors on the host, each in its own precision.
 
     NumPy's extremes and BLAS' dot products, with the tensor itself and with ones, take a third of the time of
-    torch's reductions. What was used last is read first: of the gradients of a step those are still in the
-    cache, and each piece stays in it while it is read four times.
+    torch's reductions. Each piece stays in the cache while it is read four times.
     """
     rows = np.zeros((len(tensors), 5))
     with np.errstate(all="ignore"):
-        for place in range(len(tensors) - 1, -1, -1):
-            tensor = tensors[place].detach()
-            squares, total, low, high = _host_sums(tensor.resolve_neg().numpy().ravel(order="K"))
+        for place, tensor in enumerate(tensors):
+            squares, total, low, high = _host_sums(_cells(tensor))
             norm, mean = math.sqrt(squares), total / tensor.numel()
             if (_TINY < norm < _HUGE and math.isfinite(mean)) or low == high == norm == 0.0:
                 rows[place, :4] = norm, mean, low, high
             else:
-                rows[place] = exact_figures(tensor)
+                rows[place] = exact_figures(tensor.detach())
     return rows
 
 
+def _cells(tensor: Tensor) -> NDArray[np.floating]:
+    """Give a tensor's elements, in any order, in its own memory if they lie there side by side."""
+    if tensor.requires_grad or tensor.is_neg():
+        tensor = tensor.detach().resolve_neg()
+    return tensor.numpy().reshape(-1) if tensor.is_contiguous() else tensor.numpy().ravel(order="K")
+
+
 def _host_sums(cells: NDArray[np.floating]) -> tuple[float, float, float, float]:
-    """Give the sum of squares, the sum, and the extremes, which are worth nothing beside a not-a-number."""
+    """Give the sum of squares, the sum, and the extremes, which are worth nothing beside a not-a-number.
+
+    Where an extreme stands is found in two thirds of the time in which the extreme itself is.
+    """
     squares = total = 0.0
     low, high = math.inf, -math.inf
-    ones = _ones(cells.dtype)
-    for start in range(0, cells.size, _HOST_PIECE):
-        piece = cells[start : start + _HOST_PIECE]
+    ones, size = _ones(cells.dtype), cells.size
+    for start in range(0, size, _HOST_PIECE):
+        piece = cells if size <= _HOST_PIECE else cells[start : start + _HOST_PIECE]
         squares += float(piece.dot(piece))
         total += float(piece.dot(ones[: piece.size]))
-        low = min(low, float(np.minimum.reduce(piece)))
-        high = max(high, float(np.maximum.reduce(piece)))
+        low = min(low, piece.item(piece.argmin()))
+        high = max(high, piece.item(piece.argmax()))
     return squares, total, low, high
 
 
