@@ -10,10 +10,12 @@ import torch
 
 from gradcanvas.catalog import load_catalog
 from gradcanvas.document import read
+from gradcanvas.program.binding import Binding
 from gradcanvas.program.check import OutputMeta, check_document
 from gradcanvas.program.compile import compile_program
 from gradcanvas.program.errors import NodeError
 from gradcanvas.program.program import Observation
+from gradcanvas.program.schema_memory import has_own_memory
 from gradcanvas.program.values import dtype_name
 from tests.conformance.graphs import SEED
 
@@ -29,11 +31,13 @@ class GraphRun:
     Attributes:
         checked: what the check had said of each output.
         sources: the tensors it began with, after the backward.
+        binding: the graph as it was understood.
     """
 
     observation: Observation
     checked: Mapping[str, OutputMeta]
     sources: Mapping[str, torch.Tensor]
+    binding: Binding
 
     def outputs(self, node: str) -> list[torch.Tensor]:
         """Return the outputs of one node that are there, in their order."""
@@ -63,7 +67,7 @@ def run_graph(text: str) -> GraphRun:
             observation.loss.backward()  # type: ignore[no-untyped-call]
         except RuntimeError as error:
             raise RefusedError(f"in the backward: {error}") from error
-    return GraphRun(observation, checked.outputs, sources)
+    return GraphRun(observation, checked.outputs, sources, checked.binding)
 
 
 def difference(expected: torch.Tensor | None, found: torch.Tensor | None) -> str | None:
@@ -95,7 +99,12 @@ def differences(expected: Sequence[torch.Tensor], found: Sequence[torch.Tensor])
 
 
 def misjudged(run: GraphRun, node: str) -> str | None:
-    """Say where the check had promised another shape or dtype than an output has."""
+    """Say where the check had promised another shape or dtype than an output has, or memory of its own."""
+    if has_own_memory(run.binding.scope.nodes[node]):
+        memories = {tensor.untyped_storage().data_ptr() for tensor in run.sources.values()} - {0}
+        for output in run.outputs(node):
+            if output.layout is torch.strided and output.untyped_storage().data_ptr() in memories:
+                return f"`{node}` was said to give memory of its own"
     for name, value in run.observation.values.items():
         meta = run.checked.get(name)
         if name.partition(".")[0] != node or meta is None:

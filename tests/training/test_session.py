@@ -616,6 +616,48 @@ def test_watching_changes_no_bit_of_the_state(graph: Json, optimizer: Json, clip
     assert watched.losses.values() == alone.losses.values()
 
 
+def descending() -> Json:
+    """Give leaves in two groups: one is −0.0 and gets one, one gets a sparse gradient, one gets none."""
+    rows = {"op": "torch.nn.functional.embedding", "args": {"sparse": True}}
+    return {
+        "gradcanvas": 1,
+        "nodes": {
+            "w": {
+                "op": "torch.tensor",
+                "args": {"data": [-0.0, 2.0]},
+                "requires_grad": True,
+                "group": "fast",
+            },
+            "zero": {"op": "torch.tensor", "args": {"data": [-0.0, 0.0]}},
+            "table": {"op": "torch.ones", "args": {"size": [4, 2]}, "requires_grad": True},
+            "places": {"op": "torch.tensor", "args": {"data": [0, 2, 2]}},
+            "idle": {"op": "torch.ones", "args": {"size": [2]}, "requires_grad": True},
+            "rows": rows | {"inputs": {"input": "places", "weight": "table"}},
+            "scaled": {"op": "torch.mul", "inputs": {"input": "w", "other": "zero"}},
+            "both": {"op": "torch.add", "inputs": {"input": "rows", "other": "scaled"}},
+            "squares": {"op": "torch.square", "inputs": {"input": "both"}},
+            "loss": {"op": "torch.mean", "inputs": {"input": "squares"}},
+        },
+        "train": {
+            "loss": "loss",
+            "steps": 4,
+            "optimizer": {"op": "gradcanvas.descent", "args": {"lr": 0.01}, "groups": {"fast": {"lr": 0.7}}},
+        },
+    }
+
+
+@pytest.mark.parametrize("graph", [article(), shared() | {"train": descending()["train"]}, descending()])
+def test_steps_watched_one_after_the_other_have_the_bits_of_plain_ones(graph: Json) -> None:
+    alone, watched = loaded(graph), loaded(graph)
+    for _ in range(9):
+        alone.step()
+    for step in range(9):
+        watched.step(watched=step not in (4, 8))
+
+    assert watched.copy() == alone.copy()
+    assert watched.losses.values() == alone.losses.values()
+
+
 def test_deposits_before_training_count_whoever_watches() -> None:
     ends = []
     for watched in (False, True):

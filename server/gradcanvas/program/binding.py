@@ -213,6 +213,11 @@ class BoundTrain:
     metrics: Mapping[str, Reference] = field(default_factory=dict)
     validation: tuple[BoundValidation, ...] = ()
 
+    @property
+    def clips(self) -> bool:
+        """Whether gradients are clipped."""
+        return self.clip_norm is not None or self.clip_value is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:

@@ -97,6 +97,7 @@ class Emitter:
                 done.edges[edge] = returned.place(self.tensor(edge.value))
         if not self.is_body:
             done.shown = {path: returned.place(node) for path, node in self.sources.items()}
+            done.sources = len(done.shown)
         for name, shown in self.plan.shown.items():
             if isinstance(shown, Step):
                 done.shown[name] = done.results[shown][0]

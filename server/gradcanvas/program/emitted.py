@@ -23,7 +23,8 @@ class Emitted:
         watches: step → place of what its `WatchedCall` saw.
         traces: control step → place of what happened in it.
         results: step → places of its outputs; of one with many, the place of all of them.
-        shown: name → place, of sources and outputs alike.
+        shown: name → place, of sources and then of outputs.
+        sources: how many of those are sources.
         many: name → step, where the outputs stand as one tuple.
         outputs: places of what was asked for.
         keeping: places of the tensors that are to keep their gradients.
@@ -36,6 +37,7 @@ class Emitted:
     traces: dict[Step, int] = field(default_factory=dict)
     results: dict[Step, tuple[int, ...]] = field(default_factory=dict)
     shown: dict[str, int] = field(default_factory=dict)
+    sources: int = 0
     many: dict[str, Step] = field(default_factory=dict)
     outputs: tuple[int | None, ...] = ()
     keeping: tuple[int, ...] = ()

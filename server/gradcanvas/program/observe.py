@@ -7,8 +7,9 @@ from typing import Any
 import torch
 
 from gradcanvas.program.plan import PlannedEdge
-from gradcanvas.program.program import EdgeRecord, Observation, Picker
+from gradcanvas.program.program import Asking, EdgeRecord, Observation, Picker
 from gradcanvas.program.reading import Layout, RecordReader, Result
+from gradcanvas.program.schema_memory import has_own_memory
 
 __all__ = ["Layout", "Observer"]
 
@@ -17,16 +18,21 @@ class Observer:
     """Makes of what an observed function returned what a step showed.
 
     What every step needs is laid out once. A graph whose tensors are all known by name is read without making
-    a record of each edge, until somebody asks for the records.
+    a record of each edge, and without naming its values, until somebody asks for them.
     """
 
     def __init__(self, layout: Layout) -> None:
         plan, emitted = layout.plan, layout.emitted
         self.layout = layout
         self.is_flat = not (emitted.traces or emitted.many)
-        self.has_absent = any(output.optional for step in plan.steps for output in step.node.outputs)
         self.names = tuple(emitted.shown)
-        self.named = _picker(emitted.shown.values())
+        shown = tuple(emitted.shown.values())
+        self.named = _picker(shown)
+        own = {
+            place for step, places in emitted.results.items() if has_own_memory(step.node) for place in places
+        }
+        made = dict.fromkeys(shown[emitted.sources :])
+        self.doubtful = _picker(place for place in made if place not in own)
         self.kept = _picker(emitted.keeping)
         self.loss = emitted.outputs[0]
         self.loss_alone = emitted.loss_alone
@@ -35,8 +41,9 @@ class Observer:
         self.is_quick = self.is_flat and all(edge.how in ("none", "own", "alias") for edge in edges)
         self.given = tuple(emitted.edges.get(edge) for edge in edges)
         self.one: torch.Tensor | None = None
-        self.carried = _picker(dict.fromkeys(place for place in self.given if place is not None))
-        self._pickers: dict[tuple[int, ...], Picker | None] = {}
+        carried = (place for place in self.given if place is not None)
+        self.watched = _picker(dict.fromkeys((*emitted.keeping, *carried)))
+        self._askings: dict[tuple[bool, ...], Asking] = {}
 
     def observe(self, result: Result, *, retain: bool = True) -> Observation:
         """Return what the step showed.
@@ -48,21 +55,28 @@ class Observer:
         """
         loss: torch.Tensor | None = None if self.loss is None else result[self.loss]
         metrics = self.metrics(result)
-        if loss is not None and self.loss_alone and loss.requires_grad and loss.numel() == 1:
-            self.give_one(loss)
+        if not retain and self.is_quick:
+            flags = tuple([tensor is not None and tensor.requires_grad for tensor in self.watched(result)])
+            asking = self._askings.get(flags)
+            if asking is None:
+                asking = self._askings[flags] = self._ask(flags)
+            if kept := asking.keep(result):
+                return Observation(loss, metrics, self, result, kept=kept, asking=asking)
+        if loss is not None:
+            self.begin(loss)
         if not self.is_flat:
             values: dict[str, torch.Tensor] = {}
             records = RecordReader(self.layout, result, "", {}, values).read()
-            return Observation(loss, metrics, values, self, result, records)
-        kept = tuple(tensor for tensor in self.kept(result) if tensor is not None and tensor.requires_grad)
-        if retain or not self.is_quick:
-            for tensor in kept:
+            return Observation(loss, metrics, self, result, values=values, edges=records)
+        for tensor in self.kept(result):
+            if tensor is not None and tensor.requires_grad:
                 tensor.retain_grad()
-            kept = ()
-        values = dict(zip(self.names, self.named(result), strict=True))
-        if self.has_absent:
-            values = {name: tensor for name, tensor in values.items() if tensor is not None}
-        return Observation(loss, metrics, values, self, result, kept=kept)
+        return Observation(loss, metrics, self, result)
+
+    def values(self, result: Result) -> dict[str, torch.Tensor]:
+        """Return every output of a flat graph that ran, by its reference."""
+        named = zip(self.names, self.named(result), strict=True)
+        return {name: tensor for name, tensor in named if tensor is not None}
 
     def records(self, result: Result) -> list[EdgeRecord]:
         """Return the records of the edges of a flat graph."""
@@ -74,21 +88,16 @@ class Observer:
             return None
         return [None if place is None else result[place].grad for place in self.given]
 
-    def picker(self, result: Result, holders: tuple[torch.Tensor, ...]) -> Picker | None:
+    def _ask(self, flags: tuple[bool, ...]) -> Asking:
+        """Return how gradients are asked for where these of the watched tensors require one."""
+        keeping = self.layout.emitted.keeping
+        return Asking(_picker(place for place, flag in zip(keeping, flags, strict=False) if flag))
+
+    def lay_out(self, result: Result, holders: tuple[torch.Tensor, ...]) -> Picker | None:
         """Return what picks the edges' gradients from those of `holders`, in the order of those.
 
-        None if an edge's tensor requires a gradient and is none of them. Where each stands is looked up once
-        for all steps in which the same tensors require a gradient.
+        None if an edge's tensor requires a gradient and is none of them.
         """
-        if not self.is_quick:
-            return None
-        carried = self.carried(result)
-        key = len(holders), *[tensor is not None and tensor.requires_grad for tensor in carried]
-        if key not in self._pickers:
-            self._pickers[key] = self._lay_out_picker(result, holders)
-        return self._pickers[key]
-
-    def _lay_out_picker(self, result: Result, holders: tuple[torch.Tensor, ...]) -> Picker | None:
         known = {id(tensor): place for place, tensor in enumerate(holders)}
         absent = len(holders)
         places = []
@@ -99,8 +108,10 @@ class Observer:
             places.append(absent if tensor is None else known.get(id(tensor), absent))
         return _picker(places)
 
-    def give_one(self, loss: torch.Tensor) -> None:
+    def begin(self, loss: torch.Tensor) -> None:
         """Write down the gradient of a loss that nothing else uses: it is 1, without autograd keeping it."""
+        if not (self.loss_alone and loss.requires_grad and loss.numel() == 1):
+            return
         one = self.one
         if one is None or one.dtype is not loss.dtype or one.shape != loss.shape:
             one = self.one = torch.ones_like(loss, requires_grad=False)
@@ -112,4 +123,7 @@ def _picker(places: Iterable[int]) -> Callable[[Result], tuple[Any, ...]]:
     wanted = tuple(places)
     if len(wanted) > 1:
         return itemgetter(*wanted)
-    return lambda result: tuple(result[place] for place in wanted)
+    if not wanted:
+        return lambda _: ()
+    (only,) = wanted
+    return lambda result: (result[only],)

@@ -3,7 +3,7 @@
 Knows nothing of how the code was generated, nor of optimisers, processes or sockets.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -80,6 +80,21 @@ Picker = Callable[[tuple[torch.Tensor | None, ...]], tuple[torch.Tensor | None, 
 """Takes the gradients of some tensors, and a None after them; gives the gradient of each edge."""
 
 
+@dataclass(slots=True, eq=False)
+class Asking:
+    """How gradients are asked for, in all steps in which the same tensors require one.
+
+    Attributes:
+        keep: takes those that are to be given their gradient out of the result.
+        count: of how many tensors `pick` takes the gradients; 0 before it is laid out.
+        pick: see `Picker`; None if some edge has its gradient elsewhere.
+    """
+
+    keep: Callable[[tuple[Any, ...]], tuple[torch.Tensor, ...]]
+    count: int = 0
+    pick: Picker | None = None
+
+
 class Reader(Protocol):
     """Reads the edges out of everything that an observed step computed."""
 
@@ -89,8 +104,17 @@ class Reader(Protocol):
     def gradients(self, result: tuple[Any, ...]) -> list[torch.Tensor | None] | None:
         """Return the gradients of the edges, if that needs no records."""
 
-    def picker(self, result: tuple[Any, ...], holders: tuple[torch.Tensor, ...]) -> "Picker | None":
+    def lay_out(self, result: tuple[Any, ...], holders: tuple[torch.Tensor, ...]) -> "Picker | None":
         """Return what picks the edges' gradients from those of `holders`."""
+
+    def values(self, result: tuple[Any, ...]) -> dict[str, torch.Tensor]:
+        """Return every output that ran, if that needs no records."""
+
+    def doubtful(self, result: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the outputs that may lie in memory that is not their own."""
+
+    def begin(self, loss: torch.Tensor) -> None:
+        """Write down the gradient of the loss, if that is known."""
 
 
 class Observation:
@@ -105,25 +129,45 @@ class Observation:
         kept: tensors that have to be given their `.grad` by whoever runs the backward; empty if they keep it.
     """
 
-    __slots__ = ("_edges", "_reader", "_result", "kept", "loss", "metrics", "values")
+    __slots__ = ("_asking", "_edges", "_reader", "_result", "_values", "kept", "loss", "metrics")
 
     def __init__(
         self,
         loss: torch.Tensor | None,
         metrics: tuple[torch.Tensor, ...],
-        values: dict[str, torch.Tensor],
         reader: Reader,
         result: tuple[Any, ...],
+        *,
+        values: dict[str, torch.Tensor] | None = None,
         edges: list[EdgeRecord] | None = None,
         kept: tuple[torch.Tensor, ...] = (),
+        asking: Asking | None = None,
     ) -> None:
         self.loss = loss
         self.metrics = metrics
-        self.values = values
+        self._values = values
         self._reader = reader
         self._result = result
         self._edges = edges
+        self._asking = asking
         self.kept = kept
+
+    @property
+    def values(self) -> dict[str, torch.Tensor]:
+        """Every output that ran, by its reference."""
+        if self._values is None:
+            self._values = self._reader.values(self._result)
+        return self._values
+
+    @property
+    def may_share(self) -> bool:
+        """Whether an output may share memory with a source or a parameter; told quickly."""
+        if self._edges is not None:
+            return True
+        doubtful = self._reader.doubtful(self._result)
+        return bool(doubtful) and any(
+            [each is not None and (each.is_leaf or each._is_view()) for each in doubtful]
+        )
 
     @property
     def edges(self) -> list[EdgeRecord]:
@@ -141,12 +185,35 @@ class Observation:
         quick = self._reader.gradients(self._result)
         return [record.gradient() for record in self.edges] if quick is None else quick
 
-    def picker(self, leaves: tuple[torch.Tensor, ...]) -> Picker | None:
-        """Return what picks the edges' gradients from those that a backward gave to `kept` and `leaves`.
+    def picker(self, holders: tuple[torch.Tensor, ...]) -> Picker | None:
+        """Return what picks the edges' gradients from those that a backward gave to `holders`.
 
-        None if some edge has its gradient elsewhere. It is laid out once for all steps that keep alike.
+        Args:
+            holders: `kept`, and then the leaves.
+
+        Returns:
+            None if some edge has its gradient elsewhere. It is laid out once for all steps that keep alike.
         """
-        return self._reader.picker(self._result, self.kept + leaves) if self.kept else None
+        asking = self._asking
+        if asking is None:
+            return None
+        if asking.count != len(holders):
+            asking.count, asking.pick = len(holders), self._reader.lay_out(self._result, holders)
+        return asking.pick
+
+    def hand_out(self, given: Sequence[torch.Tensor | None]) -> None:
+        """Let each tensor hold its gradient, as if it had kept it in the backward.
+
+        Args:
+            given: the gradients of `kept`, in its order; more may follow.
+        """
+        if self.loss is not None:
+            self._reader.begin(self.loss)
+        for tensor, gradient in zip(self.kept, given, strict=False):
+            if gradient is None:
+                tensor.retain_grad()
+            else:
+                tensor.grad = gradient
 
 
 @dataclass(eq=False)

@@ -16,6 +16,7 @@ class Descent:
         self.owed: dict[Tensor, Tensor] = {}
         self._zeros: dict[Tensor, Tensor] = {}
         self._rates: dict[tuple[float, torch.dtype], Tensor] = {}
+        self._group_of = {id(leaf): group for group in self.param_groups for leaf in group["params"]}
 
     def step(self, closure: Any = None) -> None:
         """Update every leaf that has a gradient.
@@ -34,6 +35,25 @@ class Descent:
                     steps = torch._foreach_mul([grad for _, grad in there], rate)
                     torch._foreach_sub_([leaf for leaf, _ in there], steps)
 
+    @property
+    def is_owed_everywhere(self) -> bool:
+        """Whether every leaf has no gradient, is owed zeros, and lies on the host."""
+        return all([leaf.grad is None and leaf.is_cpu and leaf in self.owed for leaf in self._leaves()])
+
+    def take(self, given: Iterable[tuple[Tensor, Tensor | None]]) -> None:
+        """Update leaves that are owed zeros, all of them on the host, and let their gradients go at once.
+
+        Args:
+            given: leaf, and the gradient that would be added to its zeros; None: it collected none.
+        """
+        with torch.no_grad():
+            for leaf, gradient in given:
+                if gradient is None:
+                    continue
+                if gradient.layout == torch.strided:
+                    gradient = gradient + self.owed[leaf]
+                leaf.sub_(gradient.mul(self._rate(self._group_of[id(leaf)]["lr"], gradient.dtype)))
+
     def zero_grad(self) -> None:
         """Fill the gradients with zeros."""
         grads = [grad for leaf in self._leaves() if (grad := leaf.grad) is not None]
@@ -46,7 +66,8 @@ class Descent:
             if leaf.grad is None:
                 continue
             if leaf not in self._zeros:
-                self._zeros[leaf] = torch.zeros_like(leaf, requires_grad=False)
+                is_strided = leaf.grad.layout == torch.strided
+                self._zeros[leaf] = torch.zeros_like(leaf if is_strided else leaf.grad, requires_grad=False)
             self.owed[leaf] = self._zeros[leaf]
             leaf.grad = None
 

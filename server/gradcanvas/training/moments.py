@@ -17,7 +17,7 @@ from gradcanvas.training.failures import not_differentiable
 Kind = Literal["evaluation", "forward", "backward", "step"]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Moment:
     """What one observed forward, and the backward after it, gave.
 
@@ -89,9 +89,10 @@ class Moment:
         Raises:
             RunError: the loss cannot be differentiated; the deposits are as they were.
         """
+        if self.capture():
+            self._deposit_captured(is_passing, owed or {})
+            return
         if self.observation.kept:
-            if self._capture(is_passing, owed or {}):
-                return
             self._retain()
         assert self.loss is not None
         held = {} if is_empty else {ref: leaf.grad for ref, leaf in self.leaves.items()}
@@ -109,25 +110,32 @@ class Moment:
         for ref, deposit in held.items():
             _deposit(self.leaves[ref], deposit, self.fresh[ref])
 
-    def _capture(self, is_passing: bool, owed: Mapping[Tensor, Tensor]) -> bool:
-        """Ask the backward for the gradients themselves, and deposit them; whether that can be done."""
+    def capture(self) -> bool:
+        """Ask the backward for the gradients themselves, depositing nothing; whether that can be done.
+
+        Raises:
+            RunError: the loss cannot be differentiated.
+        """
         observation, leaves = self.observation, self.leaves
-        kept, tensors = observation.kept, tuple(leaves.values())
-        pick = observation.picker(tensors)
-        if pick is None or self.loss is None:
+        loss, kept = observation.loss, observation.kept
+        holders = (*kept, *leaves.values())
+        pick = observation.picker(holders)
+        if pick is None or loss is None:
             return False
         try:
-            given = captured(self.loss, kept + tensors)
+            given = captured(loss, holders)
         except RuntimeError as error:
-            raise not_differentiable(self.loss, error) from error
+            raise not_differentiable(loss, error) from error
         if given is None:
             return False
         self._given = given
         self.edges = pick((*given, None))
-        fresh = given[len(kept) :]
-        self.fresh = dict(zip(leaves, fresh, strict=True))
+        self.fresh = dict(zip(leaves, given[len(kept) :]))  # noqa: B905
         self.is_differentiated = True
-        for leaf, gradient in zip(tensors, fresh, strict=True):
+        return True
+
+    def _deposit_captured(self, is_passing: bool, owed: Mapping[Tensor, Tensor]) -> None:
+        for leaf, gradient in zip(self.leaves.values(), self.fresh.values(), strict=True):
             before = leaf.grad
             if gradient is None or before is not None:
                 _deposit(leaf, before, gradient)
@@ -137,7 +145,6 @@ class Moment:
                 leaf.grad = gradient
             else:
                 leaf.grad = _own(gradient, leaf)
-        return True
 
     def _retain(self) -> None:
         """Have every tensor keep its gradient: of a batch, which is no leaf, none would otherwise."""
@@ -147,12 +154,9 @@ class Moment:
 
     def _hand_out(self) -> None:
         """Let each tensor of the observation hold its own gradient, as if it had kept it in the backward."""
-        given, self._given = self._given, ()
-        for tensor, gradient in zip(self.observation.kept, given, strict=False):
-            if gradient is None:
-                tensor.retain_grad()
-            else:
-                tensor.grad = gradient
+        if self._given:
+            self.observation.hand_out(self._given)
+            self._given = ()
 
     def deposit_again(self) -> None:
         """Deposit the same gradients once more: the graph and its values are those of the backward before."""
@@ -195,7 +199,7 @@ def observe(
     Raises:
         NodeError: an operation failed.
     """
-    observation = program.observed(*(sources[ref] for ref in program.inputs), retain=False)
+    observation = program.observed(*[sources[ref] for ref in program.inputs], retain=False)
     return Moment(kind, step, observation, leaves)
 
 

@@ -97,6 +97,28 @@ class Updates:
         except Exception as error:
             raise failure(error, "/train/optimizer") from error
 
+    @property
+    def takes_gradients(self) -> bool:
+        """Whether a step can be made by `take`: nothing is clipped, and every leaf is owed its zeros."""
+        if not isinstance(self.optimiser, Descent) or not self.optimiser.owed or self.train is None:
+            return False
+        return not self.train.clips and self.optimiser.is_owed_everywhere
+
+    def take(self, fresh: Mapping[str, Tensor | None]) -> None:
+        """Do what depositing these gradients, `clip`, `apply`, `advance` and `zero` would, with less ado.
+
+        Args:
+            fresh: reference → what the backward gave.
+
+        Raises:
+            RunError: the optimiser failed.
+        """
+        assert isinstance(self.optimiser, Descent)
+        try:
+            self.optimiser.take([(leaf, fresh[ref]) for ref, leaf in self.leaves.items()])
+        except Exception as error:
+            raise failure(error, "/train/optimizer") from error
+
     def advance(self, loss: Tensor) -> None:
         """Move the schedule on by one step."""
         if self.scheduler is None:

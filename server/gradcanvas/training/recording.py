@@ -6,7 +6,6 @@ Large ones on the host are reduced at once, while they are in the cache.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
 
 import numpy as np
 import torch
@@ -29,11 +28,12 @@ class Recorder:
     """Figures of the edges of watched steps.
 
     What is done with an edge is decided once for all steps of the same leaves whose gradients have the same
-    sizes.
+    shapes.
     """
 
     def __init__(self) -> None:
         self._leaves: Mapping[str, Tensor] | None = None
+        self._shapes: list[torch.Size | None] = []
         self._sizes: list[int] = []
         self._small: list[int] = []
         self._large: list[int] = []
@@ -46,11 +46,11 @@ class Recorder:
     def add(self, moment: Moment) -> None:
         """Record one moment after its backward."""
         gradients = moment.edges
-        sizes = [_NONE if gradient is None else gradient.numel() for gradient in gradients]
-        if sizes != self._sizes or moment.leaves is not self._leaves:
+        shapes = [None if gradient is None else gradient.shape for gradient in gradients]
+        if shapes != self._shapes or moment.leaves is not self._leaves:
             self._reduce()
-            self._leaves = moment.leaves
-            self._decide(gradients, sizes)
+            self._leaves, self._shapes = moment.leaves, shapes
+            self._decide(gradients)
         if not self._is_joined:
             self._done.append(figures(gradients)[None])
             return
@@ -66,8 +66,9 @@ class Recorder:
         self._reduce()
         return self._done
 
-    def _decide(self, gradients: Gradients, sizes: list[int]) -> None:
+    def _decide(self, gradients: Gradients) -> None:
         there = [gradient for gradient in gradients if gradient is not None]
+        sizes = [_NONE if gradient is None else gradient.numel() for gradient in gradients]
         self._sizes = sizes
         self._small = [place for place, size in enumerate(sizes) if 0 < size <= SMALL]
         self._large = [place for place, size in enumerate(sizes) if size > SMALL]
@@ -89,9 +90,18 @@ class Recorder:
         if self._large:
             rows[:, self._large] = large
         if self._small:
-            chosen = [gradient for gradient in chain.from_iterable(steps) if gradient is not None]
-            joined = torch._C._nn.flatten_dense_tensors(chosen).detach()
-            cells = joined.cpu().numpy().astype(np.float64)
-            lengths = np.array([self._sizes[place] for place in self._small] * len(steps), np.int64)
-            rows[:, self._small] = reduce_joined(cells, lengths).reshape(len(steps), len(self._small), 5)
+            cells = _joined(steps).cpu().numpy().astype(np.float64)
+            lengths = np.repeat([self._sizes[place] for place in self._small], len(steps))
+            found = reduce_joined(cells, lengths).reshape(len(self._small), len(steps), 5)
+            rows[:, self._small] = found.transpose(1, 0, 2)
         self._done.append(rows)
+
+
+def _joined(steps: Sequence[Gradients]) -> Tensor:
+    """Join the elements of all steps: those of an edge together, for tensors of one shape join soonest."""
+    parts = []
+    for column in zip(*steps, strict=True):
+        if column[0] is not None:
+            join = torch.cat if column[0].ndim else torch.stack
+            parts.append(join(column).reshape(-1))
+    return torch.cat(parts).detach()

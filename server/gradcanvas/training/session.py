@@ -219,7 +219,9 @@ class Session(Ground):
         return observe(self.graph.program, given, self.state.leaves, kind, self.standing.step)
 
     def _observe_step(self, given: Mapping[str, Tensor]) -> Moment:
-        return self._observe(given, "step")
+        """Observe, and let go of the moment before: the backward then finds its memory in the cache."""
+        self.moment = self._observe(given, "step")
+        return self.moment
 
     def _record(self, numbers: tuple[Tensor, ...]) -> None:
         self.losses.add(numbers[0])

@@ -34,12 +34,16 @@ def plain_step(program: Program, state: State) -> Numbers:
 
 def watched_step(program: Program, state: State, observe: Observe) -> tuple[Moment, Numbers]:
     """Make a step and hold everything it computed."""
-    moment = observe(state.batches.next(state.sources))
-    moment.differentiate(is_empty=state.is_empty, is_passing=True, owed=state.updates.owed_zeros)
+    moment, updates = observe(state.batches.next(state.sources)), state.updates
+    is_taken = updates.takes_gradients and moment.capture()
+    if not is_taken:
+        moment.differentiate(is_empty=state.is_empty, is_passing=True, owed=updates.owed_zeros)
     assert moment.loss is not None
     told = _as_computed((moment.loss, *moment.observation.metrics))
     separate(moment, program, state)
-    updates = state.updates
+    if is_taken:
+        updates.take(moment.fresh)
+        return moment, told
     updates.clip()
     updates.apply()
     updates.advance(moment.loss)
@@ -84,10 +88,11 @@ def closure_step(program: Program, state: State, observe: Observe | None) -> tup
 
 def separate(moment: Moment, program: Program, state: State) -> None:
     """Let what a moment shows survive an update in place: of leaves, and of gradients that are clipped."""
-    owned = dict(program.parameters()) if state.modules else {}
-    moment.separate_values({**state.leaves, **owned}, state.sources)
+    if moment.observation.may_share:
+        owned = dict(program.parameters()) if state.modules else {}
+        moment.separate_values({**state.leaves, **owned}, state.sources)
     train = state.updates.train
-    if train is not None and (train.clip_norm is not None or train.clip_value is not None):
+    if train is not None and train.clips:
         moment.separate_gradients()
 
 
