@@ -9,9 +9,10 @@ from tests.program.running import bound
 
 
 def _graph(op: str, args: str = "{}") -> str:
+    socket = "self" if op.startswith("torch.Tensor.") else "input"
     return (
         '{"gradcanvas": 1, "device": "cpu", "nodes": {"x": {"op": "torch.ones", "args": {"size": [2, 4]}}, '
-        f'"y": {{"op": "{op}", "args": {args}, "inputs": {{"input": "x"}}}}}}}}'
+        f'"y": {{"op": "{op}", "args": {args}, "inputs": {{"{socket}": "x"}}}}}}}}'
     )
 
 
@@ -33,7 +34,7 @@ def test_a_kernel_computes_into_memory_of_its_own(op: str) -> None:
     [
         ("torch.reshape", '{"shape": [8]}'),
         ("torch.Tensor.contiguous", "{}"),
-        ("torch.Tensor.to", '{"dtype": "torch.float32"}'),
+        ("torch.Tensor.to", '{"dtype": "float32"}'),
         ("torch.nn.functional.dropout", '{"training": false}'),
         ("torch.squeeze", "{}"),
         ("torch.nn.Dropout", "{}"),
