@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcanvas.document import Document, Number, read
+from gradcanvas.document.json_text import text_of
 from gradcanvas.document.reading import LARGEST_FILE_BYTES
 from gradcanvas.document.writing import write_tree
-from tests.document.strategies import FILES
+from tests.document.strategies import FILES, NAMES, NODES
 from tests.patience import PROCESSOR_SECONDS
 
 
@@ -353,3 +354,51 @@ def test_any_tree_is_read_with_all_its_parts_in_the_tree(tree: Any) -> None:
 @given(st.one_of(st.text(), st.binary(), st.text(alphabet='{}[]":,\\ue019.-+ tfn\n')))
 def test_no_text_makes_reading_raise(text: str | bytes) -> None:
     read(text)
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> tuple[str, str]:
+    """Give two graph files, many of whose nodes are the same, or the same but for their order."""
+    nodes = draw(st.dictionaries(NAMES, NODES, max_size=4))
+    second = {
+        name: draw(NODES)
+        if draw(st.booleans())
+        else dict(reversed(tree.items()))
+        if draw(st.booleans())
+        else tree
+        for name, tree in nodes.items()
+        if isinstance(tree, dict)
+    }
+    more = draw(st.dictionaries(NAMES, NODES, max_size=1))
+    texts = [
+        text_of({"gradcanvas": Number("1"), "nodes": each, "functions": {"f": {"nodes": nodes}}})
+        for each in (nodes, {**second, **more})
+    ]
+    return texts[0], texts[1]
+
+
+@given(edits())
+@settings(max_examples=300, deadline=None)
+def test_what_was_read_before_changes_nothing_of_what_is_read(texts: tuple[str, str]) -> None:
+    first, second = texts
+    before = read(first)
+    alone, after = read(second), read(second, before)
+
+    assert (after.graph, after.problems, after.tree) == (alone.graph, alone.problems, alone.tree)
+    assert repr(after.graph) == repr(alone.graph)
+    again = read(second, after)
+    assert (repr(again.graph), again.problems) == (repr(alone.graph), alone.problems)
+
+
+def test_a_node_that_did_not_change_is_not_read_again() -> None:
+    before = read_node(args={"size": [2]})
+
+    after = read(
+        '{"gradcanvas": 1, "nodes": {"x": {"op": "torch.zeros", "args": {"size": [2.0]}},'
+        ' "other": {"op": "torch.ones"}}}',
+        before,
+    )
+
+    assert after.graph.nodes["other"] is before.graph.nodes["other"]
+    assert after.graph.nodes["x"] is not before.graph.nodes["x"]
+    assert after.graph == read(write_tree(after.tree)).graph

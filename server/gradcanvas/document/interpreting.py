@@ -4,7 +4,8 @@ Knows the keys and the types of the format, not the operations. Each part is val
 fault is taken out and the rest validated again, so that one bad key costs nothing but itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -40,25 +41,62 @@ _NESTED: dict[type[Part], dict[str, type[Part]]] = {
 _Model = TypeVar("_Model", bound=Part)
 
 
-def interpret_graph(tree: dict[str, Json], broken: Iterable[str] = ()) -> tuple[Graph, list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The graph's own nodes as they were read before, those with which nothing was wrong.
+
+    Attributes:
+        trees: name → JSON tree.
+        nodes: name → what it was read as.
+    """
+
+    trees: Mapping[str, Json] = field(default_factory=dict)
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+
+    def those_in(self, tree: dict[str, Json]) -> dict[str, Node]:
+        """Return the nodes that stand in another tree as well, to the letter and in the same order."""
+        nodes = tree.get("nodes")
+        if not isinstance(nodes, dict):
+            return {}
+        return {
+            name: known
+            for name, known in self.nodes.items()
+            if name in nodes and _is_same(nodes[name], self.trees[name])
+        }
+
+
+def interpret_graph(
+    tree: dict[str, Json], broken: Iterable[str] = (), known: Known | None = None
+) -> tuple[Graph, list[Problem]]:
     """Return the typed graph and all its structural problems.
 
     Args:
         tree: a graph file of today's format.
         broken: pointers of places where a problem is known already.
+        known: nodes that were read before: what has not changed is not read again.
     """
-    return _Reading(tree, broken).graph()
+    return _Reading(tree, broken, known).graph()
+
+
+def _is_same(tree: Json, other: Json) -> bool:
+    """Whether two nodes are written alike, numbers to the letter, and their keys in the same order."""
+    if tree != other or not isinstance(tree, dict) or not isinstance(other, dict):
+        return False
+    return list(tree) == list(other) and all(
+        _is_same(each, other[key]) for key, each in tree.items() if isinstance(each, dict)
+    )
 
 
 class _Reading:
     """One reading: the tree without what screening took out, and what has been found."""
 
-    def __init__(self, tree: dict[str, Json], broken: Iterable[str]) -> None:
+    def __init__(self, tree: dict[str, Json], broken: Iterable[str], known: Known | None) -> None:
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
         for where in broken:
             self._break(path_of(where))
-        faults = screen(tree)
+        self.known = known.those_in(tree) if known else {}
+        faults = screen(self._unknown(tree))
         for path, problem in faults:
             self._report(path, problem)
         self.tree = without(tree, [path for path, _ in faults]) if faults else tree
@@ -76,6 +114,14 @@ class _Reading:
             fields["train"] = train
         graph = Graph.model_construct(**{**fields, "broken": frozenset(self.broken)})
         return graph, self.problems
+
+    def _unknown(self, tree: dict[str, Json]) -> dict[str, Json]:
+        """Return the tree without the nodes that are known."""
+        nodes = tree.get("nodes")
+        if not self.known or not isinstance(nodes, dict):
+            return tree
+        rest = {name: each for name, each in nodes.items() if name not in self.known}
+        return {key: rest if key == "nodes" else value for key, value in tree.items()}
 
     def _functions(self) -> dict[str, Function]:
         result = {}
@@ -107,7 +153,11 @@ class _Reading:
 
     def _nodes(self, holder: dict[str, Json], path: Path) -> dict[str, Node]:
         result = {}
+        known = {} if path else self.known
         for name, tree in self._object(holder, "nodes", path).items():
+            if name in known:
+                result[name] = known[name]
+                continue
             where = (*path, "nodes", name)
             self._check_id(name, where)
             node = self._part(Node, tree, where)

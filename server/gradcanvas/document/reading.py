@@ -8,11 +8,11 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from gradcanvas.document.interpreting import interpret_graph
+from gradcanvas.document.interpreting import Known, interpret_graph
 from gradcanvas.document.json_text import DEEPEST, Json, Parsed, TooDeepError, parse
 from gradcanvas.document.migrations import migrate
 from gradcanvas.document.model import Graph
-from gradcanvas.document.problems import Problem, describe, pointer, quote
+from gradcanvas.document.problems import Problem, describe, path_of, pointer, quote
 from gradcanvas.document.screening import scrub
 
 LARGEST_FILE_BYTES = 64 * 1024 * 1024
@@ -41,9 +41,26 @@ class Document:
     tree: dict[str, Json]
     readable: bool = True
 
+    @property
+    def known(self) -> Known:
+        """The graph's own nodes, those with which nothing is wrong, for the reading of another text."""
+        trees = self.tree.get("nodes")
+        if not isinstance(trees, dict):
+            return Known()
+        paths = [path_of(problem.where) for problem in self.problems]
+        broken = [path_of(where) for where in self.graph.broken]
+        wrong = {path[1] for path in [*paths, *broken] if len(path) > 1 and path[0] == "nodes"}
+        nodes = {name: node for name, node in self.graph.nodes.items() if name not in wrong}
+        return Known(trees, nodes)
 
-def read(text: str | bytes) -> Document:
-    """Read the text of a graph file."""
+
+def read(text: str | bytes, before: Document | None = None) -> Document:
+    """Read the text of a graph file.
+
+    Args:
+        text: what the file holds.
+        before: a document that was read before: nodes that stand in it to the letter are taken from it.
+    """
     if len(text) > LARGEST_FILE_BYTES:
         return _refused([_too_large(len(text))])
     problems: list[Problem] = []
@@ -57,11 +74,15 @@ def read(text: str | bytes) -> Document:
     if not isinstance(parsed.tree, dict):
         return _refused([*problems, _not_an_object(parsed.tree)])
     problems.extend(_of_the_text(parsed))
-    return interpret(parsed.tree, problems, {pointer(path) for path in parsed.renamed})
+    renamed = {pointer(path) for path in parsed.renamed}
+    return interpret(parsed.tree, problems, renamed, before.known if before else None)
 
 
 def interpret(
-    tree: dict[str, Json], problems: Iterable[Problem] = (), renamed: Collection[str] = ()
+    tree: dict[str, Json],
+    problems: Iterable[Problem] = (),
+    renamed: Collection[str] = (),
+    known: Known | None = None,
 ) -> Document:
     """Return the document of a JSON tree.
 
@@ -69,13 +90,14 @@ def interpret(
         tree: of a graph file.
         problems: those that were found before.
         renamed: pointers of values whose keys stood twice and were given another name.
+        known: nodes of a document that was read before.
     """
     found = list(problems)
     migrated = migrate(tree)
     if isinstance(migrated, Problem):
         return Document(Graph(), (*found, migrated), tree, readable=False)
     repeated = {problem.where for problem in found if problem.code == "duplicate-key"}
-    graph, more = interpret_graph(migrated, repeated.union(renamed))
+    graph, more = interpret_graph(migrated, repeated.union(renamed), known)
     if any(problem.code == "bad-text" for problem in more):
         migrated = {str(scrub(key)): scrub(value) for key, value in migrated.items()}
     found += [problem for problem in more if problem.code != "unknown-key" or problem.where not in renamed]

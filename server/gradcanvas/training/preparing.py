@@ -10,7 +10,7 @@ from hashlib import sha256
 import torch
 
 from gradcanvas.catalog import load_catalog
-from gradcanvas.document import Graph, Node, Problem, read
+from gradcanvas.document import Document, Graph, Node, Problem, read
 from gradcanvas.program.binding import Binding
 from gradcanvas.program.check import OutputMeta, check
 from gradcanvas.program.compile import compile_program
@@ -74,6 +74,7 @@ class Preparer:
     def __init__(self, device: str = "", budget_bytes: int = BUDGET_BYTES) -> None:
         self._device = device
         self._budget_bytes = budget_bytes
+        self._document: Document | None = None
         self._last: Prepared | None = None
         self._last_own: list[Problem] = []
         self._compiled: tuple[str, Program] | None = None
@@ -81,7 +82,7 @@ class Preparer:
     def prepare(self, text: str | bytes, overrides: Overrides | None = None) -> Prepared:
         """Prepare a graph; whatever is wrong with it is in `problems`, nothing is raised."""
         chosen = overrides or Overrides()
-        document = read(text)
+        document = self._document = read(text, self._document)
         graph = document.graph
         device, device_problem = resolve_device(chosen.device or graph.device, self._device)
         numbers = f"{device} {numbers_of(graph)}"
