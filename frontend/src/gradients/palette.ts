@@ -95,6 +95,12 @@ function cssColour([red, green, blue]: Rgb): string {
 }
 
 /** Little-endian RGBA, as the bytes of an ImageData lie. */
-function packed([red, green, blue]: Rgb): number {
-  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+function packed([red, green, blue]: Rgb, alpha = 255): number {
+  return ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+/** A colour of the palette, `#rrggbb` or `rgb(…)`, as little-endian RGBA; `opacity` from 0 to 1. */
+export function packedColour(text: string, opacity: number): number {
+  const numbers = /^rgb\((\d+), (\d+), (\d+)\)$/.exec(text)?.slice(1).map(Number);
+  return packed((numbers as Rgb | undefined) ?? parseColour(text), Math.round(opacity * 255));
 }

@@ -2,8 +2,9 @@
 
 Edges of one width and colour are drawn in one stroke, and nothing is allocated per edge and frame. */
 import { type Figures, MAX, MEAN, MIN, NONFINITE, NORM, ROW } from "../run/frame";
+import { Crowd } from "./crowd";
 import { controlOffset, curveLength, directionAt, pointAt } from "./curve";
-import type { Palette } from "./palette";
+import { type Palette, packedColour } from "./palette";
 import { COLOURS, colourIndex, type RibbonScale, WIDEST, WIDTHS, widthOfStep } from "./ribbon-scale";
 import type { Scene } from "./scene";
 import { CHEVRON_ZOOM, FAR_ZOOM, type Seen, STRAIGHT_ZOOM } from "./viewport";
@@ -18,6 +19,19 @@ const BUCKETS = FIRST + COLOURS * WIDTHS;
 /** Of more ribbons than this no width is read: they become hairlines, which are drawn many times faster. */
 const DENSE = 600;
 
+/** Of more straight ones than this a canvas draws less than one in a display frame: see `Crowd`. */
+const CROWDED = 3000;
+
+/** The buckets in the order in which they are drawn: what is strongest, or has gone wrong, last and on top. */
+const DRAWN: readonly number[] = [
+  EMPTY,
+  ...Array.from({ length: COLOURS * WIDTHS }, (_, place) => {
+    const colour = place % COLOURS;
+    return FIRST + colour * WIDTHS + Math.floor(place / COLOURS);
+  }),
+  NOT_FINITE,
+];
+
 /** How far apart two chevrons stand on a ribbon. */
 const CHEVRON_GAP = 100;
 
@@ -30,6 +44,7 @@ export class Ribbons {
   private readonly cursors = new Int32Array(BUCKETS + 1);
   /** How many edges are seen. */
   private shown = 0;
+  private readonly crowd = new Crowd();
 
   /** Draws what is seen. `figures` is null before the first frame. */
   paint(
@@ -42,8 +57,12 @@ export class Ribbons {
     zoom: number,
   ): void {
     this.sort(scene, figures, scale, view);
+    if (this.shown > CROWDED && zoom < STRAIGHT_ZOOM) {
+      this.paintCrowd(context, scene, palette, zoom);
+      return;
+    }
     context.setLineDash(NO_DASH);
-    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    for (const bucket of DRAWN) {
       const start = this.starts[bucket] as number;
       const end = this.starts[bucket + 1] as number;
       if (start < end) this.paintBucket(context, scene, palette, zoom, bucket, start, end);
@@ -83,6 +102,32 @@ export class Ribbons {
     }
   }
 
+  private paintCrowd(context: CanvasRenderingContext2D, scene: Scene, palette: Palette, zoom: number): void {
+    const { crowd, order } = this;
+    const { a: scale, e: left, f: top } = context.getTransform();
+    const density = scale / zoom;
+    crowd.begin(Math.round(context.canvas.width / density), Math.round(context.canvas.height / density));
+    const x = left / density;
+    const y = top / density;
+    for (const bucket of DRAWN) {
+      const start = this.starts[bucket] as number;
+      const end = this.starts[bucket + 1] as number;
+      if (start === end) continue;
+      const colour = packedColour(bucketColour(bucket, palette), denseOpacity(bucket));
+      for (let place = start; place < end; place += 1) {
+        const edge = order[place] as number;
+        crowd.line(
+          (scene.x1[edge] as number) * zoom + x,
+          (scene.y1[edge] as number) * zoom + y,
+          (scene.x2[edge] as number) * zoom + x,
+          (scene.y2[edge] as number) * zoom + y,
+          colour,
+        );
+      }
+    }
+    crowd.put(context);
+  }
+
   private paintBucket(
     context: CanvasRenderingContext2D,
     scene: Scene,
@@ -96,7 +141,7 @@ export class Ribbons {
     const dense = this.shown > DENSE;
     const colour = bucketColour(bucket, palette);
     context.strokeStyle = colour;
-    context.globalAlpha = bucket === EMPTY ? 0.75 : dense ? 0.35 + (0.65 * width) / WIDEST : 1;
+    context.globalAlpha = bucket === EMPTY || dense ? denseOpacity(bucket) : 1;
     context.lineWidth = dense ? 0.99 / zoom : shownWidth(width, zoom);
     if (bucket < FIRST && zoom >= FAR_ZOOM && !dense) context.setLineDash(bucket === EMPTY ? DOTTED : DASHED);
     context.beginPath();
@@ -114,6 +159,11 @@ export class Ribbons {
       traceChevrons(context, scene, this.order[place] as number, wing);
     context.stroke();
   }
+}
+
+/** Where no width is read, what is smaller is fainter. */
+function denseOpacity(bucket: number): number {
+  return bucket === EMPTY ? 0.75 : 0.35 + (0.65 * bucketWidth(bucket)) / WIDEST;
 }
 
 /** From far, ribbons shrink less than cards: their widths are what is read there. */
