@@ -26,8 +26,8 @@ def preload() -> None:
     A module that is not there is left to the worker to complain about. Without the freeze every full
     collection in a worker walks through all of torch: up to a quarter of a second in the middle of an edit,
     and pages shared with this process are copied. What is left is small, so that a collection would come with
-    every 700 new objects for little: at 1,000 nodes they took 8 ms of an edit. NumPy's matrix library would start a thread for each core
-    when it is imported; the threads of a worker are torch's.
+    every 700 new objects for little: at 1,000 nodes they took 8 ms of an edit. NumPy's matrix library would
+    start a thread for each core when it is imported; the threads of a worker are torch's.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for name in NAMES:
