@@ -26,7 +26,7 @@ from gradcanvas.training.showing import Display
 from tests.bench.table import Row
 from tests.oracle.article import EXAMPLES
 
-ROUNDS, LONG = 150, 11
+ROUNDS, LONG = 150, 9
 FRAMES_A_SECOND = 30
 GOAL_WATCHED = 1.05
 WIDTH, BATCH, LAYERS = 256, 128, 4
@@ -52,9 +52,9 @@ def rows() -> list[Row]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        cases = [Case("the article", _article(), _article_by_hand(), 128, 3000, 1.40)]
+        cases = [Case("the article", _article(), _article_by_hand(), 128, 6000, 1.40)]
         cases.append(
-            Case(f"{LAYERS} layers of {WIDTH}, batch {BATCH}", _network(), _network_by_hand(), 8, 150, 1.25)
+            Case(f"{LAYERS} layers of {WIDTH}, batch {BATCH}", _network(), _network_by_hand(), 8, 400, 1.25)
         )
         return [*(row for case in cases for row in _case_rows(case)), *_edit_rows()]
     finally:
@@ -140,8 +140,8 @@ class _Nobody:
 def _watched(graph: Json, folder: str) -> Steps:
     """Run the worker's own loop, frames, losses, status and copies included.
 
-    As in a long run: loading the graph is left out, and its first second, in which more is observed, for
-    nobody saw it begin.
+    As in a long run, of a second or more: loading the graph is left out, and its first second, in which more
+    is observed, for nobody saw it begin.
     """
     settings = WorkerSettings("bench", str(Path(folder) / "copy"), device="cpu")
     worker = Worker(cast(Connection, _Nobody()), settings)

@@ -9,7 +9,7 @@ float32 squares overflow or vanish the figures are taken again in float64.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import torch
@@ -147,11 +147,15 @@ def exact_figures(tensor: Tensor) -> Array:
 
 def spread_sample(tensor: Tensor, count: int) -> Tensor:
     """Give about `count` elements spread evenly over a tensor, by a step that no row length divides."""
-    flat = tensor.reshape(-1)
-    step = max(1, -(-flat.numel() // count))
-    while step > 1 and any(math.gcd(step, size) > 1 for size in tensor.shape if size > 1):
+    return tensor.reshape(-1)[:: _sample_step(tensor.shape, count)]
+
+
+@lru_cache(maxsize=1024)
+def _sample_step(shape: torch.Size, count: int) -> int:
+    step = max(1, -(-shape.numel() // count))
+    while step > 1 and any(math.gcd(step, size) > 1 for size in shape if size > 1):
         step += 1
-    return flat[::step]
+    return step
 
 
 def _scale(tensor: Tensor) -> float:
