@@ -10,7 +10,7 @@ from pycrdt import Array, Doc, Map, Text
 
 from gradcanvas.document import read, write
 from gradcanvas.document.writing import write_tree
-from gradcanvas.document.yjs import from_yjs, read_records, to_yjs, write_yjs
+from gradcanvas.document.yjs import NodeTexts, from_yjs, read_records, to_yjs, write_yjs
 from gradcanvas.document.yjs_records import from_records, random_uid, to_records
 from tests.document.strategies import FILES, TEXTS
 from tests.document.yjs_cases import CASES, numbered_uids, text_of_cases
@@ -132,3 +132,37 @@ def test_a_title_that_is_no_text_is_written_as_reading_gives_it(stored: str) -> 
     back = from_yjs(doc)
 
     assert write_yjs(doc) == (write(back), back.graph.title)
+
+
+CHANGES = st.lists(
+    st.tuples(
+        st.integers(0, 9),
+        st.sampled_from(["id", "order", "op", "requires_grad", "label", "!", "inputs", "args", "gone"]),
+        st.one_of(st.none(), st.sampled_from(["x", "y", '"torch.mul"', "true", "1.0", "1", "a1"]), TEXTS),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(FILES, CHANGES)
+def test_what_was_written_before_changes_nothing_of_what_is_written(tree: Any, changes: Any) -> None:
+    doc: Doc[Any] = Doc()
+    to_yjs(read(write_tree(tree)), doc)
+    texts, nodes = NodeTexts(), doc.get("nodes", type=Map)
+
+    for place, key, value in [(0, "gone", None), *changes]:
+        uids = sorted(nodes.keys())
+        if uids:
+            uid = uids[place % len(uids)]
+            if key == "gone" and value is None and place > 6:
+                del nodes[uid]
+            elif key == "gone" and place > 3:
+                nodes[f"n{place}"] = Map({"id": "new", "order": "a1", "op": '"torch.add"'})
+            elif key in ("inputs", "args"):
+                nodes[uid][key] = Map({value or "input": uids[0]})
+            elif value is None:
+                nodes[uid].pop(key, None)
+            else:
+                nodes[uid][key] = value
+        assert write_yjs(doc, texts) == write_yjs(doc)

@@ -95,7 +95,12 @@ def _validation(value: Json) -> Json:
     return {key: _reference(item) if isinstance(item, str) else item for key, item in sorted(renamed.items())}
 
 
-_NODES = _each(_part(Node))
+def canonical_node(value: Json) -> Json:
+    """Return the tree of a node as it is written."""
+    return _part(Node)(value)
+
+
+_NODES = _each(canonical_node)
 _SHAPES: Mapping[type[Part], Mapping[str, Shape]] = {
     GraphFile: {
         "nodes": _NODES,

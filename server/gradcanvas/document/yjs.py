@@ -4,20 +4,31 @@ Both directions go by plain records of text (`yjs_records`); this module alone t
 """
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from pycrdt import Doc, Map
 
+from gradcanvas.document.canonical import canonical_node
+from gradcanvas.document.json_text import Json, Number, text_of
 from gradcanvas.document.migrations import migrate
 from gradcanvas.document.reading import Document, interpret
 from gradcanvas.document.writing import write, write_tree
-from gradcanvas.document.yjs_codecs import Record
-from gradcanvas.document.yjs_records import ROOTS, MakeUid, from_records, random_uid, to_records
+from gradcanvas.document.yjs_codecs import Names, Record
+from gradcanvas.document.yjs_records import (
+    ROOTS,
+    MakeUid,
+    Records,
+    from_records,
+    random_uid,
+    read_node,
+    to_records,
+)
 from gradcanvas.document.yjs_updates import DocumentError, apply_update_checked
 
 __all__ = [
     "ROOTS",
     "DocumentError",
+    "NodeTexts",
     "apply_update_checked",
     "from_yjs",
     "read_records",
@@ -42,9 +53,43 @@ def from_yjs(doc: "Doc[Any]") -> Document:
     return interpret(from_records(read_records(doc)))
 
 
-def write_yjs(doc: "Doc[Any]") -> tuple[str, str]:
-    """Return what `write(from_yjs(doc))` does, and the title, without asking what the graph means."""
-    tree = from_records(read_records(doc))
+class NodeTexts:
+    """The texts of a graph's nodes as they were written last: what did not change is not written again."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._known: dict[str, tuple[dict[str, object], Number]] = {}
+
+    def of(self, records: Records, names: Names) -> dict[str, object]:
+        """Return name → text of each node, written as a number is: as it stands.
+
+        Args:
+            records: of the nodes in their order.
+            names: uid → name; where one differs from the last time, nothing is known.
+        """
+        before = self._known if names == self._names else {}
+        self._known = {
+            uid: known
+            if (known := before.get(uid)) and known[0] == record
+            else (record, _written(record, names))
+            for uid, record in records
+        }
+        self._names = dict(names)
+        return {names[uid]: text for uid, (_, text) in self._known.items()}
+
+
+def _written(record: dict[str, object], names: Names) -> Number:
+    return Number(text_of(canonical_node(cast(Json, read_node(record, names)))))
+
+
+def write_yjs(doc: "Doc[Any]", texts: NodeTexts | None = None) -> tuple[str, str]:
+    """Return what `write(from_yjs(doc))` does, and the title, without asking what the graph means.
+
+    Args:
+        doc: the graph.
+        texts: what was written of the same graph before, and now is what is.
+    """
+    tree = from_records(read_records(doc), (texts or NodeTexts()).of)
     title = tree.get("title")
     text = write_tree(tree)
     if migrate(tree) is not tree or not _is_plain(text) or not isinstance(title, str | None):

@@ -32,6 +32,7 @@ ROOTS = ("graph", "nodes", "functions", "frames", "train")
 
 MakeUid: TypeAlias = Callable[[], str]
 Records: TypeAlias = list[tuple[str, dict[str, object]]]
+ReadNodes: TypeAlias = Callable[[Records, Names], dict[str, object]]
 
 _NODE = fields(
     {"op": text, "inputs": map_of(pointers), "args": map_of(literal), "share": pointer},
@@ -127,15 +128,21 @@ def _whole(stored: Stored) -> Record:
     return stored if isinstance(stored, dict) else {WRONG: stored.removeprefix(WRONG)}
 
 
-def from_records(roots: Mapping[str, object]) -> dict[str, Json]:
-    """Return the tree of a graph file from the five roots of its Yjs form; takes anything."""
+def from_records(roots: Mapping[str, object], read_nodes: ReadNodes | None = None) -> dict[str, Json]:
+    """Return the tree of a graph file from the five roots of its Yjs form; takes anything.
+
+    Args:
+        roots: by name.
+        read_nodes: reads the graph's own nodes, from their records in order and uid → name, as `read_node`
+            reads each.
+    """
     tree = {
         key: value for key, stored in _record(roots, "graph") if (value := read_literal(stored)) is not ABSENT
     }
     records = _in_order(roots.get("nodes"))
     names = _names(records, "id")
     parts: dict[str, object] = {
-        "nodes": _read_nodes(records, names, names),
+        "nodes": read_nodes(records, names) if read_nodes else _read_nodes(records, names, names),
         "functions": _read_functions(_in_order(roots.get("functions"))),
         "frames": [_read_whole(_FRAME, record, {}) for _, record in _in_order(roots.get("frames"))],
     }
@@ -146,10 +153,11 @@ def from_records(roots: Mapping[str, object]) -> dict[str, Json]:
 
 
 def _read_nodes(records: Records, names: Names, seen: Names) -> dict[str, object]:
-    return {names[uid]: _read_node(record, seen) for uid, record in records}
+    return {names[uid]: read_node(record, seen) for uid, record in records}
 
 
-def _read_node(record: Mapping[str, object], seen: Names) -> object:
+def read_node(record: Mapping[str, object], seen: Names) -> object:
+    """Return a node's tree from its record and from uid → name of what it may refer to."""
     node = _read_whole(_NODE, record, seen)
     if not isinstance(node, dict):
         return node

@@ -5,7 +5,7 @@ from typing import Any
 from pycrdt import Doc
 
 from gradcanvas.document import Document, read
-from gradcanvas.document.yjs import to_yjs, write_yjs
+from gradcanvas.document.yjs import NodeTexts, to_yjs, write_yjs
 
 EMPTY = (
     '{"gradcanvas": 1, "train": {"steps": 200,'
@@ -31,9 +31,9 @@ def snapshot_of(document: Document) -> bytes:
     return doc.get_update()
 
 
-def text_of(doc: Doc[Any]) -> tuple[str, str]:
-    """Return the canonical text of a graph and its title."""
-    text, title = write_yjs(doc)
+def text_of(doc: Doc[Any], texts: NodeTexts | None = None) -> tuple[str, str]:
+    """Return the canonical text of a graph and its title; `texts` are of the same graph's nodes before."""
+    text, title = write_yjs(doc, texts)
     return text, _shown(title)
 
 

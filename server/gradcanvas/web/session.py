@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gradcanvas.document.yjs import DocumentError, apply_update_checked
+from gradcanvas.document.yjs import DocumentError, NodeTexts, apply_update_checked
 from gradcanvas.engine.keeper import Keeper
 from gradcanvas.engine.limits import Ended, Limits
 from gradcanvas.engine.local import Engine
@@ -47,7 +47,7 @@ class Session:
         self.graph = graph
         self._store, self._graph_bytes = store, graph_bytes
         self._editing = threading.RLock()
-        self._doc = new_doc(updates)
+        self._doc, self._texts = new_doc(updates), NodeTexts()
         self._size = sum(map(len, updates))
         self._updates_since_snapshot = len(updates) - 1
         self._is_edited = False
@@ -145,7 +145,7 @@ class Session:
     def text(self) -> tuple[str, str]:
         """Return the canonical graph file and its title."""
         with self._editing:
-            return text_of(self._doc)
+            return text_of(self._doc, self._texts)
 
     def release(self) -> None:
         """Let the worker go; the next one takes over its state."""
@@ -237,7 +237,7 @@ class Session:
     def _newest_graph(self) -> tuple[str, int]:
         """Give the worker the newest graph."""
         with self._editing:
-            (text, title), edit = text_of(self._doc), self._edit
+            (text, title), edit = text_of(self._doc, self._texts), self._edit
         if title != self._title:
             with suppress(Refused):
                 self._store.set_title(self.graph, title)
