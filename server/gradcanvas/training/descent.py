@@ -36,22 +36,26 @@ class Descent:
                     torch._foreach_sub_([leaf for leaf, _ in there], steps)
 
     @property
-    def is_owed_everywhere(self) -> bool:
-        """Whether every leaf has no gradient, is owed zeros, and lies on the host."""
-        return all([leaf.grad is None and leaf.is_cpu and leaf in self.owed for leaf in self._leaves()])
+    def is_empty(self) -> bool:
+        """Whether no leaf has a gradient, though it may be owed zeros, and all of them lie on the host."""
+        return all([leaf.grad is None and leaf.is_cpu for leaf in self._leaves()])
 
     def take(self, given: Iterable[tuple[Tensor, Tensor | None]]) -> None:
-        """Update leaves that are owed zeros, all of them on the host, and let their gradients go at once.
+        """Update leaves on the host that have no gradient, and let the given ones go at once.
 
         Args:
-            given: leaf, and the gradient that would be added to its zeros; None: it collected none.
+            given: leaf, and the gradient that is added to its zeros if it is owed some; None: it collected
+                none.
         """
         with torch.no_grad():
             for leaf, gradient in given:
                 if gradient is None:
                     continue
-                if gradient.layout == torch.strided:
-                    gradient = gradient + self.owed[leaf]
+                zeros = self.owed.get(leaf)
+                if zeros is None:
+                    self._owe(leaf, gradient)
+                elif gradient.layout == torch.strided:
+                    gradient = gradient + zeros
                 leaf.sub_(gradient.mul(self._rate(self._group_of[id(leaf)]["lr"], gradient.dtype)))
 
     def zero_grad(self) -> None:
@@ -65,10 +69,7 @@ class Descent:
         for leaf in self._leaves():
             if leaf.grad is None:
                 continue
-            if leaf not in self._zeros:
-                is_strided = leaf.grad.layout == torch.strided
-                self._zeros[leaf] = torch.zeros_like(leaf if is_strided else leaf.grad, requires_grad=False)
-            self.owed[leaf] = self._zeros[leaf]
+            self._owe(leaf, leaf.grad)
             leaf.grad = None
 
     def settle(self) -> None:
@@ -78,6 +79,12 @@ class Descent:
                 leaf.grad = zeros
         self._zeros.clear()
         self.owed.clear()
+
+    def _owe(self, leaf: Tensor, gradient: Tensor) -> None:
+        if leaf not in self._zeros:
+            is_strided = gradient.layout == torch.strided
+            self._zeros[leaf] = torch.zeros_like(leaf if is_strided else gradient, requires_grad=False)
+        self.owed[leaf] = self._zeros[leaf]
 
     def _rate(self, rate: float, dtype: torch.dtype) -> float | Tensor:
         """Give the rate as what multiplies soonest: a number is made a tensor in every call."""

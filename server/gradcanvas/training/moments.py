@@ -130,7 +130,7 @@ class Moment:
             return False
         self._given = given
         self.edges = pick((*given, None))
-        self.fresh = dict(zip(leaves, given[len(kept) :]))  # noqa: B905
+        self.fresh = dict(zip(leaves, given[len(kept) :], strict=True))
         self.is_differentiated = True
         return True
 

@@ -99,10 +99,10 @@ class Updates:
 
     @property
     def takes_gradients(self) -> bool:
-        """Whether a step can be made by `take`: nothing is clipped, and every leaf is owed its zeros."""
-        if not isinstance(self.optimiser, Descent) or not self.optimiser.owed or self.train is None:
+        """Whether a step can be made by `take`: nothing is clipped, and no leaf has a gradient."""
+        if not isinstance(self.optimiser, Descent) or self.train is None or self.train.clips:
             return False
-        return not self.train.clips and self.optimiser.is_owed_everywhere
+        return self.optimiser.is_empty
 
     def take(self, fresh: Mapping[str, Tensor | None]) -> None:
         """Do what depositing these gradients, `clip`, `apply`, `advance` and `zero` would, with less ado.
