@@ -12,7 +12,8 @@ from gradcanvas.document import read
 from gradcanvas.program.bind import bind
 from gradcanvas.program.binding import Binding
 from gradcanvas.program.compile import compile_program
-from gradcanvas.program.program import EdgeRecord, Observation, Program
+from gradcanvas.program.observation import EdgeRecord, Observation
+from gradcanvas.program.program import Program
 
 Nodes = dict[str, Any]
 

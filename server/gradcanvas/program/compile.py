@@ -13,9 +13,10 @@ from gradcanvas.program.control import CONTROLS, CompiledBody
 from gradcanvas.program.emit import Emitter
 from gradcanvas.program.errors import FailureMap
 from gradcanvas.program.modules import Body, MadeState, bodies_of
+from gradcanvas.program.observation import Observation
 from gradcanvas.program.observe import Layout, Observer
 from gradcanvas.program.plan import Plan, Step, plan_scope
-from gradcanvas.program.program import Observation, Program
+from gradcanvas.program.program import Program
 from gradcanvas.program.regions import mark_differentiated
 from gradcanvas.program.renewing import Renewals
 from gradcanvas.program.traits import differentiates, takes_gradient

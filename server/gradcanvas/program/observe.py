@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
+from gradcanvas.program.observation import Asking, EdgeRecord, Observation, Picker
 from gradcanvas.program.plan import PlannedEdge
-from gradcanvas.program.program import Asking, EdgeRecord, Observation, Picker
 from gradcanvas.program.reading import Layout, RecordReader, Result
 from gradcanvas.program.schema_memory import has_own_memory
 

@@ -11,9 +11,9 @@ import torch
 
 from gradcanvas.program.control import CompiledBody, Pass, Trace
 from gradcanvas.program.emitted import Emitted
+from gradcanvas.program.observation import EdgeRecord
 from gradcanvas.program.pieces import Watch
 from gradcanvas.program.plan import BodyInput, Link, Plan, PlannedEdge, Step
-from gradcanvas.program.program import EdgeRecord
 from gradcanvas.program.ways import NOT_REQUIRED
 
 Result = tuple[Any, ...]

@@ -10,7 +10,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from gradcanvas.program.program import EdgeRecord, Observation, Program
+from gradcanvas.program.observation import EdgeRecord, Observation
+from gradcanvas.program.program import Program
 from gradcanvas.training.backward import backward, captured
 from gradcanvas.training.failures import not_differentiable
 
