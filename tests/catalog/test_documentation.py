@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gradcanvas.catalog import Catalog
 from gradcanvas.catalog.documentation import Documentation
-from gradcanvas.catalog.json_form import documentation_to_json
+from gradcanvas.catalog.json_form import write_documentation
 from gradcanvas.catalog.prose import read_prose, references
 
 MARKUP = re.compile(r"``|:\w+:`|\.\. \w+::|>>>|^\s*::\s*$")
@@ -23,7 +23,7 @@ MARKUP = re.compile(r"``|:\w+:`|\.\. \w+::|>>>|^\s*::\s*$")
 
 @pytest.fixture(scope="module")
 def documentation(catalog: Catalog) -> Documentation:
-    return Documentation(documentation_to_json(catalog))
+    return Documentation(write_documentation(catalog))
 
 
 @pytest.fixture(scope="module")

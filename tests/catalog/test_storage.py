@@ -13,16 +13,15 @@ from gradcanvas.catalog import (
     Catalog,
     from_json,
     load_catalog,
-    read_cached_catalog,
-    read_cached_documentation,
+    read_cache,
     to_json,
 )
-from gradcanvas.catalog.json_form import documentation_to_json
+from gradcanvas.catalog.json_form import read_documentation, write_documentation
 from gradcanvas.catalog.storage import cache_path, write_cache
 
 
 def test_json_gives_the_same_catalogue_back(catalog: Catalog) -> None:
-    assert from_json(to_json(catalog), documentation_to_json(catalog)) == catalog
+    assert from_json(to_json(catalog), write_documentation(catalog)) == catalog
 
 
 @pytest.mark.parametrize(
@@ -33,13 +32,27 @@ def test_what_is_no_catalogue_is_refused(data: bytes) -> None:
         from_json(data)
 
 
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"operations": {}}', b"\xff"])
+def test_what_is_no_documentation_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"documentation|Expecting|utf-8"):
+        read_documentation(data)
+
+
+def test_arguments_and_texts_that_are_alike_are_written_once(catalog: Catalog) -> None:
+    arguments = [json.dumps(row) for row in json.loads(to_json(catalog))["arguments"]]
+    texts = read_documentation(write_documentation(catalog)).texts
+
+    assert len(set(arguments)) == len(arguments)
+    assert len(set(texts)) == len(texts)
+    assert set(texts) == {operation.documentation for operation in catalog.operations.values()}
+
+
 def test_the_catalogue_is_small_enough_for_a_page(catalog: Catalog) -> None:
     assert len(gzip.compress(to_json(catalog))) <= 60_000
 
 
 def test_there_is_no_catalogue_before_one_was_built(empty_cache: Path) -> None:
-    assert read_cached_catalog() is None
-    assert read_cached_documentation() is None
+    assert read_cache() is None
 
 
 def test_the_first_load_builds_and_keeps_what_the_second_reads(empty_cache: Path) -> None:
@@ -49,15 +62,14 @@ def test_the_first_load_builds_and_keeps_what_the_second_reads(empty_cache: Path
 
     assert read == built
     assert read is not built
-    data = read_cached_catalog()
-    assert data is not None
-    assert json.loads(data)["torch"] == built.torch
-    documentation = read_cached_documentation()
-    assert documentation is not None
-    told = json.loads(documentation)
-    assert "other" in told["operations"]["torch.add"]["text"]
-    assert told["operations"]["torch.add"]["derivatives"] == ["add.Tensor", "add.Scalar"]
-    assert told["derivatives"]["sin"] == {
+    cached = read_cache()
+    assert cached is not None
+    assert json.loads(cached[0])["torch"] == built.torch
+    told = read_documentation(cached[1])
+    row = told.operations["torch.add"]
+    assert "other" in told.texts[row["text"]]
+    assert row["derivatives"] == ["add.Tensor", "add.Scalar"]
+    assert told.derivatives["sin"] == {
         "function": "SinBackward0",
         "formulas": {"self": "grad * self.cos().conj()"},
     }
@@ -67,8 +79,8 @@ def test_the_first_load_builds_and_keeps_what_the_second_reads(empty_cache: Path
 def test_the_cache_is_read_without_importing_torch(empty_cache: Path) -> None:
     load_catalog()
     script = (
-        "import sys; from gradcanvas.catalog import load_catalog, read_cached_catalog, search, suggest\n"
-        "assert read_cached_catalog(); catalog = load_catalog(); assert search(catalog, 'mm')\n"
+        "import sys; from gradcanvas.catalog import load_catalog, read_cache, search, suggest\n"
+        "assert read_cache(); catalog = load_catalog(); assert search(catalog, 'mm')\n"
         "assert suggest(catalog, 'torch.ad') == 'torch.add'; assert 'torch' not in sys.modules"
     )
 
@@ -86,9 +98,9 @@ def test_a_damaged_file_is_built_again(empty_cache: Path, damage: bytes) -> None
     path.write_bytes(damage or path.read_bytes()[:1000])
     load_catalog.cache_clear()
 
-    assert read_cached_catalog() is None
+    assert read_cache() is None
     assert load_catalog() == built
-    assert read_cached_catalog() is not None
+    assert read_cache() is not None
 
 
 def test_a_whole_file_of_another_form_is_built_again(empty_cache: Path) -> None:
@@ -106,7 +118,7 @@ def test_a_cache_that_cannot_be_written_is_no_failure(
 
     write_cache(b"{}", b"{}")
 
-    assert read_cached_catalog() is None
+    assert read_cache() is None
 
 
 def test_files_of_earlier_rules_are_removed(empty_cache: Path) -> None:

@@ -3,35 +3,36 @@ import type { Argument, Catalog, Operation, Output, Overload } from "./types";
 
 type Wire = Readonly<Record<string, unknown>>;
 
-/** The catalogue in an answer of `GET /api/catalog`; fields that hold their default may be left out there. */
+/**
+ * The catalogue in an answer of `GET /api/catalog`. A field that holds its default is left out there; arguments
+ * stand once, and an overload has their places.
+ */
 export function readCatalog(json: unknown): Catalog {
-  const { torch, operations } = json as { torch: string; operations: unknown };
-  const rows = Array.isArray(operations)
-    ? (operations as Wire[])
-    : Object.entries(operations as Wire).map(named);
-  return { torch, operations: new Map(rows.map((row) => [row.name as string, readOperation(row)])) };
+  const wire = json as { torch: string; arguments: Wire[]; operations: Record<string, Wire> };
+  const known = wire.arguments.map(readArgument);
+  const operations = Object.entries(wire.operations).map(
+    ([name, row]) => [name, readOperation(name, row, known)] as const,
+  );
+  return { torch: wire.torch, operations: new Map(operations) };
 }
 
-function named([name, row]: [string, unknown]): Wire {
-  return { name, ...(row as Wire) };
-}
-
-function readOperation(row: Wire): Operation {
+function readOperation(name: string, row: Wire, known: readonly Argument[]): Operation {
   return {
-    name: row.name as string,
+    name,
     kind: row.kind as Operation["kind"],
     category: (row.category as string | undefined) ?? "",
     summary: (row.summary as string | undefined) ?? "",
-    overloads: ((row.overloads as Wire[] | undefined) ?? []).map(readOverload),
+    overloads: ((row.overloads as Wire[] | undefined) ?? []).map((each) => readOverload(each, known)),
     aliases: (row.aliases as string[] | undefined) ?? [],
     random: row.random === true,
     state: row.state === true,
   };
 }
 
-function readOverload(row: Wire): Overload {
+function readOverload(row: Wire, known: readonly Argument[]): Overload {
+  const places = (row.arguments as number[] | undefined) ?? [];
   return {
-    arguments: ((row.arguments as Wire[] | undefined) ?? []).map(readArgument),
+    arguments: places.map((place) => known[place]).filter((argument) => argument !== undefined),
     outputs: ((row.outputs as Wire[] | undefined) ?? []).map(readOutput),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readCatalog } from "./read-catalog";
+import { sampleCatalog } from "./sample-catalog";
 import { editDistance, SearchIndex } from "./search";
 
 const tensor = (name: string): object => ({
@@ -9,26 +9,23 @@ const tensor = (name: string): object => ({
   typed: false,
   required: true,
 });
-const row = (summary: string, more: object = {}): object => ({
-  kind: "function",
+const row = (summary: string, more: object = {}) => ({
+  kind: "function" as const,
   category: "Arithmetic",
   summary,
   overloads: [{ arguments: [tensor("input")], outputs: [{ name: "0" }] }],
   ...more,
 });
-const catalog = readCatalog({
-  torch: "2.13.0",
-  operations: {
-    "torch.mul": row("Multiplies input by other."),
-    "torch.matmul": row("Matrix product of two tensors.", { aliases: ["@", "matrix multiply"] }),
-    "torch.addmm": row("Adds a matrix product to input."),
-    "torch.add": row("Adds other, scaled by alpha, to input."),
-    "torch.nn.functional.relu": row("Rectified linear unit."),
-    "torch.nn.ReLU": row("Applies the rectifier.", { kind: "module" }),
-    "torch.Tensor.relu": row("See torch.relu.", { kind: "method" }),
-    "torch.multiply": row("Alias for torch.mul. Multiplies input by other."),
-    "torch.optim.Adam": row("Adam.", { kind: "optimizer" }),
-  },
+const catalog = sampleCatalog({
+  "torch.mul": row("Multiplies input by other."),
+  "torch.matmul": row("Matrix product of two tensors.", { aliases: ["@", "matrix multiply"] }),
+  "torch.addmm": row("Adds a matrix product to input."),
+  "torch.add": row("Adds other, scaled by alpha, to input."),
+  "torch.nn.functional.relu": row("Rectified linear unit."),
+  "torch.nn.ReLU": row("Applies the rectifier.", { kind: "module" as const }),
+  "torch.Tensor.relu": row("See torch.relu.", { kind: "method" as const }),
+  "torch.multiply": row("Alias for torch.mul. Multiplies input by other."),
+  "torch.optim.Adam": row("Adam.", { kind: "optimizer" as const }),
 });
 const index = new SearchIndex(catalog);
 const find = (words: string): string[] => index.find(words).map((operation) => operation.name);

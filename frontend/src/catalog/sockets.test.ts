@@ -3,58 +3,55 @@ import * as Y from "yjs";
 import { addNode, connect, setArgument } from "../document/commands";
 import { GraphDocument } from "../document/graph-document";
 import type { NodeView } from "../document/types";
-import { readCatalog } from "./read-catalog";
+import { sampleCatalog } from "./sample-catalog";
 import { chooseOverload, inputSockets, outputSockets, refusalOfWire } from "./sockets";
 
 const wired = { type: "tensor", wired: true, typed: false, required: true };
-const catalog = readCatalog({
-  torch: "2.13.0",
-  operations: {
-    "torch.randn": {
-      kind: "source",
-      overloads: [{ arguments: [{ name: "size", type: "ints", required: true }], outputs: [{ name: "0" }] }],
-    },
-    "torch.neg": {
-      kind: "function",
-      overloads: [{ arguments: [{ name: "input", ...wired }], outputs: [{ name: "0" }] }],
-    },
-    "torch.max": {
-      kind: "function",
-      overloads: [
-        { arguments: [{ name: "input", ...wired }], outputs: [{ name: "0" }] },
-        {
-          arguments: [
-            { name: "input", ...wired },
-            { name: "dim", type: "int", required: true },
-          ],
-          outputs: [{ name: "values" }, { name: "indices" }],
-        },
-      ],
-    },
-    "gradcanvas.data": {
-      kind: "source",
-      overloads: [
-        {
-          arguments: [
-            { name: "source", type: "choice", required: true, choices: ["moons"] },
-            { name: "noise", type: "float", default: "0.1" },
-          ],
-          outputs: [{ name: "x" }, { name: "y" }],
-        },
-        {
-          arguments: [{ name: "source", type: "choice", required: true, choices: ["digits"] }],
-          outputs: [{ name: "images" }, { name: "labels" }],
-        },
-        {
-          arguments: [{ name: "source", type: "file", required: true }],
-          outputs: [{ name: "0", many: true }],
-        },
-      ],
-    },
-    "torch.stack": {
-      kind: "function",
-      overloads: [{ arguments: [{ name: "tensors", ...wired, type: "tensors" }], outputs: [{ name: "0" }] }],
-    },
+const catalog = sampleCatalog({
+  "torch.randn": {
+    kind: "source",
+    overloads: [{ arguments: [{ name: "size", type: "ints", required: true }], outputs: [{ name: "0" }] }],
+  },
+  "torch.neg": {
+    kind: "function",
+    overloads: [{ arguments: [{ name: "input", ...wired }], outputs: [{ name: "0" }] }],
+  },
+  "torch.max": {
+    kind: "function",
+    overloads: [
+      { arguments: [{ name: "input", ...wired }], outputs: [{ name: "0" }] },
+      {
+        arguments: [
+          { name: "input", ...wired },
+          { name: "dim", type: "int", required: true },
+        ],
+        outputs: [{ name: "values" }, { name: "indices" }],
+      },
+    ],
+  },
+  "gradcanvas.data": {
+    kind: "source",
+    overloads: [
+      {
+        arguments: [
+          { name: "source", type: "choice", required: true, choices: ["moons"] },
+          { name: "noise", type: "float", default: "0.1" },
+        ],
+        outputs: [{ name: "x" }, { name: "y" }],
+      },
+      {
+        arguments: [{ name: "source", type: "choice", required: true, choices: ["digits"] }],
+        outputs: [{ name: "images" }, { name: "labels" }],
+      },
+      {
+        arguments: [{ name: "source", type: "file", required: true }],
+        outputs: [{ name: "0", many: true }],
+      },
+    ],
+  },
+  "torch.stack": {
+    kind: "function",
+    overloads: [{ arguments: [{ name: "tensors", ...wired, type: "tensors" }], outputs: [{ name: "0" }] }],
   },
 });
 

@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any
 
 from gradcanvas.catalog.absent import why_absent
-from gradcanvas.catalog.json_form import documentation_to_json, from_json, operation_to_json, to_json
+from gradcanvas.catalog.json_form import from_json, operation_to_json, to_json, write_documentation
 from gradcanvas.catalog.model import Argument, Catalog, Operation, Output, Overload
 from gradcanvas.catalog.search import search, suggest
-from gradcanvas.catalog.storage import read_cache, read_cached_catalog, read_cached_documentation, write_cache
+from gradcanvas.catalog.storage import read_cache, write_cache
 
 __all__ = [
     "Argument",
@@ -24,8 +24,7 @@ __all__ = [
     "from_json",
     "load_catalog",
     "operation_to_json",
-    "read_cached_catalog",
-    "read_cached_documentation",
+    "read_cache",
     "search",
     "suggest",
     "to_json",
@@ -43,7 +42,7 @@ def load_catalog() -> Catalog:
     from gradcanvas.catalog.build import build_catalog
 
     catalog = build_catalog()
-    write_cache(to_json(catalog), documentation_to_json(catalog))
+    write_cache(to_json(catalog), write_documentation(catalog))
     return catalog
 
 

@@ -5,8 +5,10 @@ imported then as well: docutils and lark take 0.1 s, which the start of a server
 """
 
 import json
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
+
+from gradcanvas.catalog.json_form import Told, read_documentation
 
 if TYPE_CHECKING:
     from gradcanvas.catalog.mathematics import Equation
@@ -16,21 +18,16 @@ _NO_FORMULA: Final = "no derivative"
 
 
 class Documentation:
-    """The texts and formulas of a whole catalogue."""
+    """The texts and formulas of a whole catalogue, read when the first of them is asked for."""
 
     def __init__(self, data: bytes) -> None:
-        """Read what `documentation_to_json` wrote.
-
-        Raises:
-            ValueError: it is not that.
-        """
-        try:
-            tree = json.loads(data)
-            self._rows: dict[str, dict[str, Any]] = tree["operations"]
-            self._derivatives: dict[str, dict[str, Any]] = tree["derivatives"]
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"This is no documentation: {error!r}.") from error
+        """Take what `write_documentation` wrote."""
+        self._data = data
         self._page = lru_cache(_KEPT)(self._made)
+
+    @cached_property
+    def _told(self) -> Told:
+        return read_documentation(self._data)
 
     def page(self, operation: str) -> bytes | None:
         """Return what is told of an operation, as JSON; None where nothing is known of it.
@@ -40,14 +37,15 @@ class Documentation:
         its `grad_fn` is called, and its `formulas`: argument names, torch's own `formula`, and its
         `equations`; `composed` has the same of the operators that the operation is made of.
         """
-        return self._page(operation) if operation in self._rows else None
+        return self._page(operation) if operation in self._told.operations else None
 
     def _made(self, operation: str) -> bytes:
         from gradcanvas.catalog.prose import read_prose, references
 
-        row = self._rows[operation]
-        text = self._rows[row["text_of"]]["text"] if "text_of" in row else row.get("text", "")
-        see, only_refers = references(text, self._rows.keys() - {operation})
+        told = self._told
+        row = told.operations[operation]
+        text = told.texts[row["text"]]
+        see, only_refers = references(text, told.operations.keys() - {operation})
         tree = {
             "operation": operation,
             "blocks": read_prose(text),
@@ -59,13 +57,13 @@ class Documentation:
         return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
 
     def _derivative(self, of: str) -> dict[str, Any]:
-        row = self._derivatives[of]
+        row = self._told.derivatives[of]
         formulas = [_formula(*each) for each in row["formulas"].items()]
         return {"of": of, "function": row["function"], "formulas": formulas}
 
     def _part(self, base: str) -> dict[str, Any]:
         """Return an operator of which no more than its name without overload is known."""
-        found = next((of for of in self._derivatives if of.partition(".")[0] == base), None)
+        found = next((of for of in self._told.derivatives if of.partition(".")[0] == base), None)
         return self._derivative(found) if found else {"of": base, "function": "", "formulas": []}
 
 

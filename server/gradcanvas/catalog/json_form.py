@@ -1,16 +1,20 @@
 """The catalogue as JSON and back. Knows no torch.
 
-A field that holds its default is left out, and the documentation is a document of its own, so that a browser
+A field that holds its default is left out; of the arguments, most of which many operations have alike, each
+stands once, and overloads have their places. The documentation is a document of its own, so that a browser
 gets what it needs to draw and search first, and the long texts when somebody reads one.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from typing import Any, Final, NamedTuple
 
 from gradcanvas.catalog.model import Argument, Catalog, Derivative, Operation, Output, Overload
 
 _KEPT: Final = ("name", "type", "kind", "category", "summary")
+_BETWEEN_TEXTS: Final = "\0"
+_NOTHING_TOLD: Final = b'{"operations":{},"derivatives":{}}\n'
 
 
 _DEFAULTS: Final[dict[type, dict[str, Any]]] = {
@@ -21,23 +25,29 @@ _DEFAULTS: Final[dict[type, dict[str, Any]]] = {
 
 def to_json(catalog: Catalog) -> bytes:
     """Write the catalogue without its documentation as compact JSON, in one line."""
+    places: dict[Argument, int] = {}
+    operations = {
+        name: _operation_row(each, lambda argument: places.setdefault(argument, len(places)))
+        for name, each in catalog.operations.items()
+    }
     tree = {
         "torch": catalog.torch,
         "rules": catalog.rules,
-        "operations": {name: _operation_row(each) for name, each in catalog.operations.items()},
+        "arguments": [_argument_row(each) for each in places],
+        "operations": operations,
     }
     return _dump(tree)
 
 
-def documentation_to_json(catalog: Catalog) -> bytes:
-    """Write the documentation alone in one line: what is told of each operation, and all derivatives.
+def write_documentation(catalog: Catalog) -> bytes:
+    """Write the documentation alone: what is told of each operation, and all derivatives, without an end.
 
-    A derivative stands there once, however many names lead to it; a text that an operation before has
-    as well is told by `text_of`, the name of that one.
+    One line of JSON, then the texts as they are, with NUL between them: as JSON they would take five times as
+    long to read. A text stands there once, and so does a derivative, however many names lead to it.
     """
-    first: dict[str, str] = {}
+    places: dict[str, int] = {}
     rows = {
-        name: _documentation_row(each, first.setdefault(each.documentation, name))
+        name: _documentation_row(each, places.setdefault(each.documentation, len(places)))
         for name, each in catalog.operations.items()
     }
     derivatives = {
@@ -45,39 +55,66 @@ def documentation_to_json(catalog: Catalog) -> bytes:
         for row in catalog.operations.values()
         for each in row.derivatives
     }
-    return _dump({"operations": rows, "derivatives": derivatives})
+    line = _dump({"operations": rows, "derivatives": derivatives})
+    return line + b"\n" + _BETWEEN_TEXTS.join(places).encode()
 
 
-def from_json(data: bytes, documentation: bytes = b"{}") -> Catalog:
+class Told(NamedTuple):
+    """What `write_documentation` wrote.
+
+    Attributes:
+        operations: of each operation, the place of its text, its `derivatives` and what it is `composed` of.
+        derivatives: of each of torch's operators that has one, the `function` and the `formulas`.
+        texts: docstrings.
+    """
+
+    operations: dict[str, dict[str, Any]]
+    derivatives: dict[str, dict[str, Any]]
+    texts: list[str]
+
+
+def read_documentation(data: bytes) -> Told:
+    """Read what `write_documentation` wrote.
+
+    Raises:
+        ValueError: it is not that.
+    """
+    line, _, texts = data.partition(b"\n")
+    tree = json.loads(line)
+    if not isinstance(tree, dict) or tree.keys() != {"operations", "derivatives"}:
+        raise ValueError("This is no documentation: it has no operations and derivatives.")
+    return Told(tree["operations"], tree["derivatives"], texts.decode().split(_BETWEEN_TEXTS))
+
+
+def from_json(data: bytes, documentation: bytes = _NOTHING_TOLD) -> Catalog:
     """Read the catalogue that `to_json` wrote.
 
     Args:
         data: from `to_json`.
-        documentation: from `documentation_to_json`.
+        documentation: from `write_documentation`.
 
     Raises:
         ValueError: it is not one.
     """
     try:
-        tree, told = json.loads(data), json.loads(documentation)
-        texts = told.get("operations", {})
+        tree, told = json.loads(data), read_documentation(documentation)
         derivatives = {
             of: Derivative(of, tuple(row["formulas"].items()), row["function"])
-            for of, row in told.get("derivatives", {}).items()
+            for of, row in told.derivatives.items()
         }
-        known = _Known({}, {})
+        parts = _Parts([_argument(row) for row in tree["arguments"]], {}, derivatives, told.texts)
         operations = {
-            name: _operation(name, row, _with_text(texts, name), derivatives, known)
+            name: _operation(name, row, told.operations.get(name, {"text": 0}), parts)
             for name, row in tree["operations"].items()
         }
         return Catalog(torch=tree["torch"], rules=tree["rules"], operations=operations)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise ValueError(f"This is not a catalogue: {error!r}.") from error
 
 
 def operation_to_json(operation: Operation) -> dict[str, Any]:
     """Return one operation as a JSON tree, with its derivatives and without its long text."""
-    tree = _operation_row(operation)
+    tree = _operation_row(operation, _argument_row)
     if operation.derivatives:
         tree["derivatives"] = [
             {"of": each.of, "formulas": dict(each.formulas)} for each in operation.derivatives
@@ -87,18 +124,9 @@ def operation_to_json(operation: Operation) -> dict[str, Any]:
     return tree
 
 
-def _documentation_row(operation: Operation, told_by: str) -> dict[str, Any]:
-    """Return what is told of an operation when somebody looks at it.
-
-    Args:
-        operation: what is told of.
-        told_by: the first operation that has the same text.
-    """
-    row: dict[str, Any] = {}
-    if operation.documentation and told_by != operation.name:
-        row["text_of"] = told_by
-    elif operation.documentation:
-        row["text"] = operation.documentation
+def _documentation_row(operation: Operation, text: int) -> dict[str, Any]:
+    """Return what is told of an operation when somebody looks at it, its text by its place."""
+    row: dict[str, Any] = {"text": text}
     if operation.derivatives:
         row["derivatives"] = [each.of for each in operation.derivatives]
     if operation.composed:
@@ -106,14 +134,19 @@ def _documentation_row(operation: Operation, told_by: str) -> dict[str, Any]:
     return row
 
 
-def _operation_row(operation: Operation) -> dict[str, Any]:
-    """Return what is needed to draw and search an operation."""
+def _operation_row(operation: Operation, argument_row: Callable[[Argument], Any]) -> dict[str, Any]:
+    """Return what is needed to draw and search an operation.
+
+    Args:
+        operation: what it is of.
+        argument_row: what stands for an argument.
+    """
     tree = _row(operation, ("overloads", "aliases", "documentation", "derivatives", "composed"))
     if operation.aliases:
         tree["aliases"] = list(operation.aliases)
     tree["overloads"] = [
         {
-            "arguments": [_argument_row(each) for each in overload.arguments],
+            "arguments": [argument_row(each) for each in overload.arguments],
             "outputs": [_row(each) for each in overload.outputs],
         }
         for overload in operation.overloads
@@ -141,52 +174,39 @@ def _dump(tree: Any) -> bytes:
     return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _with_text(told: dict[str, Any], name: str) -> dict[str, Any]:
-    row: dict[str, Any] = told.get(name, {})
-    return {**row, "text": told[row["text_of"]]["text"]} if "text_of" in row else row
+class _Parts(NamedTuple):
+    """What operations are made of; `outputs` are those made so far: equal ones are one."""
+
+    arguments: list[Argument]
+    outputs: dict[Any, Output]
+    derivatives: dict[str, Derivative]
+    texts: list[str]
 
 
-def _operation(
-    name: str,
-    row: dict[str, Any],
-    told: dict[str, Any],
-    derivatives: dict[str, Derivative],
-    known: "_Known",
-) -> Operation:
+def _operation(name: str, row: dict[str, Any], told: dict[str, Any], parts: _Parts) -> Operation:
     rest = {key: value for key, value in row.items() if key not in ("name", "overloads", "aliases")}
     return Operation(
         name=name,
-        overloads=tuple([_overload(each, known) for each in row["overloads"]]),
+        overloads=tuple([_overload(each, parts) for each in row["overloads"]]),
         aliases=tuple(row.get("aliases", ())),
-        documentation=told.get("text", ""),
-        derivatives=tuple(derivatives[of] for of in told.get("derivatives", ())),
+        documentation=parts.texts[told["text"]],
+        derivatives=tuple([parts.derivatives[of] for of in told.get("derivatives", ())]),
         composed=tuple(told.get("composed", ())),
         **rest,
     )
 
 
-class _Known(NamedTuple):
-    """What has been made: equal arguments are one, and equal outputs."""
-
-    arguments: dict[Any, Argument]
-    outputs: dict[Any, Output]
-
-
-def _overload(row: dict[str, Any], known: _Known) -> Overload:
+def _overload(row: dict[str, Any], parts: _Parts) -> Overload:
     return Overload(
-        tuple([_argument(each, known.arguments) for each in row["arguments"]]),
-        tuple([_output(each, known.outputs) for each in row["outputs"]]),
+        tuple([parts.arguments[place] for place in row["arguments"]]),
+        tuple([_output(each, parts.outputs) for each in row["outputs"]]),
     )
 
 
-def _argument(row: dict[str, Any], known: dict[Any, Argument]) -> Argument:
+def _argument(row: dict[str, Any]) -> Argument:
     if "choices" in row:
         row["choices"] = tuple(row["choices"])
-    key = tuple(row.items())
-    found = known.get(key)
-    if found is None:
-        found = known[key] = Argument(**row)
-    return found
+    return Argument(**row)
 
 
 def _output(row: dict[str, Any], known: dict[Any, Output]) -> Output:

@@ -44,26 +44,37 @@ class _Entry:
     plain: str
     aliases: tuple[str, ...]
     words: frozenset[str]
+    beginnings: str
     summary: str
     order: tuple[int, int, str]
 
 
-_Rank = Callable[["_Entry", str, str], bool]
+class _Wanted:
+    """What is looked for, in the forms in which entries are asked for it."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        self.parts = words.split()
+        self.plain = _plain(words)
+        self.beginnings = [f" {part}" for part in self.parts]
+        self.has_letters_in_order = re.compile(".*?".join(map(re.escape, self.plain))).match
+
+
+_Rank = Callable[["_Entry", _Wanted], bool]
 
 _RANKS: Final[tuple[_Rank, ...]] = (
-    lambda entry, wanted, plain: wanted == entry.name or wanted in entry.aliases,
-    lambda entry, wanted, plain: wanted == entry.short,
-    lambda entry, wanted, plain: bool(plain) and plain == entry.plain,
-    lambda entry, wanted, plain: entry.short.startswith(wanted) or entry.name.startswith(wanted),
-    lambda entry, wanted, plain: any(each.startswith(wanted) for each in entry.aliases),
-    lambda entry, wanted, plain: all(
-        any(word.startswith(part) for word in entry.words) for part in wanted.split()
+    lambda entry, wanted: wanted.words == entry.name or wanted.words in entry.aliases,
+    lambda entry, wanted: wanted.words == entry.short,
+    lambda entry, wanted: bool(wanted.plain) and wanted.plain == entry.plain,
+    lambda entry, wanted: entry.short.startswith(wanted.words) or entry.name.startswith(wanted.words),
+    lambda entry, wanted: any([each.startswith(wanted.words) for each in entry.aliases]),
+    lambda entry, wanted: all([part in entry.beginnings for part in wanted.beginnings]),
+    lambda entry, wanted: len(wanted.plain) > 1 and wanted.plain in entry.plain,
+    lambda entry, wanted: (
+        wanted.words in entry.summary
+        or all([part in entry.summary or part in entry.name for part in wanted.parts])
     ),
-    lambda entry, wanted, plain: len(plain) > 1 and plain in entry.plain,
-    lambda entry, wanted, plain: (
-        wanted in entry.summary or all(part in entry.summary or part in entry.name for part in wanted.split())
-    ),
-    lambda entry, wanted, plain: len(plain) > 2 and _is_subsequence(plain, entry.plain),
+    lambda entry, wanted: len(wanted.plain) > 2 and bool(wanted.has_letters_in_order(entry.plain)),
 )
 """How well an entry fits, best first; it counts at the first that holds."""
 
@@ -90,18 +101,19 @@ class _Index:
                     for variant in set(_deletions(word)):
                         self._mistyped_words[variant].append((word, entry))
 
-    def find(self, wanted: str) -> list[Operation]:
+    def find(self, words: str) -> list[Operation]:
         """Return what fits, best first."""
-        plain = _plain(wanted)
+        wanted = _Wanted(words)
         found: list[tuple[float, tuple[int, int, str], _Entry]] = []
         for entry in self._entries:
-            rank = next((place for place, fits in enumerate(_RANKS) if fits(entry, wanted, plain)), None)
-            if rank is not None:
-                found.append((rank, entry.order, entry))
+            for rank, fits in enumerate(_RANKS):
+                if fits(entry, wanted):
+                    found.append((rank, entry.order, entry))
+                    break
         if not found or min(found)[0] >= _NAMED:
             known = {entry.name for _, _, entry in found}
-            named = [(_NAMED, entry) for entry in self._near(plain)]
-            near = [each for each in named or self._near_words(plain) if each[1].name not in known]
+            named = [(_NAMED, entry) for entry in self._near(wanted.plain)]
+            near = [each for each in named or self._near_words(wanted.plain) if each[1].name not in known]
             found += [(rank, entry.order, entry) for rank, entry in near]
         found.sort(key=lambda each: each[:2])
         return [entry.operation for _, _, entry in found[:_MOST]]
@@ -157,13 +169,15 @@ def _entry(operation: Operation) -> _Entry:
     short = name.rpartition(".")[2]
     room = operation.name.rpartition(".")[0]
     aliases = tuple(alias.lower() for alias in operation.aliases)
+    words = _WORD.findall(" ".join((name.replace("_", " "), *aliases)))
     return _Entry(
         operation=operation,
         name=name,
         short=short,
         plain=_plain(short),
         aliases=aliases,
-        words=frozenset(_WORD.findall(" ".join((name.replace("_", " "), *aliases)))),
+        words=frozenset(words),
+        beginnings=" ".join(("", *words)),
         summary=operation.summary.lower(),
         order=(ROOMS.index(room) if room in ROOMS else len(ROOMS), len(short), name),
     )
@@ -172,11 +186,6 @@ def _entry(operation: Operation) -> _Entry:
 def _plain(text: str) -> str:
     """Return a name without what people leave out or mistake: capitals, underscores, spaces."""
     return "".join(_WORD.findall(text.lower()))
-
-
-def _is_subsequence(part: str, whole: str) -> bool:
-    letters = iter(whole)
-    return part[0] == whole[:1] and all(letter in letters for letter in part)
 
 
 def _deletions(text: str) -> Iterator[str]:

@@ -25,20 +25,8 @@ def cache_path() -> Path:
     return user_cache_path("gradcanvas") / f"catalog-{torch}-{_source_digest()}.json"
 
 
-def read_cached_catalog() -> bytes | None:
-    """Return the catalogue's JSON without documentation, or None where there is none or it is damaged."""
-    parts = read_cache()
-    return parts[0] if parts else None
-
-
-def read_cached_documentation() -> bytes | None:
-    """Return the documentation's JSON (name → text), or None where there is none or it is damaged."""
-    parts = read_cache()
-    return parts[1] if parts else None
-
-
 def read_cache() -> tuple[bytes, bytes] | None:
-    """Return both documents, or None where there is no whole file."""
+    """Return the JSON of the catalogue and of its documentation, or None where there is no whole file."""
     try:
         digest, _, data = cache_path().read_bytes().partition(b"\n")
     except OSError:

@@ -5,7 +5,7 @@ import sys
 import threading
 
 from gradcanvas.catalog.documentation import Documentation
-from gradcanvas.catalog.storage import read_cached_catalog, read_cached_documentation
+from gradcanvas.catalog.storage import read_cache
 from gradcanvas.web.static_files import Content
 
 _BUILD = "from gradcanvas.catalog import load_catalog; load_catalog()"
@@ -42,11 +42,11 @@ class CatalogFile:
     def _read(self) -> tuple[Content, Documentation] | None:
         with self._lock:
             if self._contents is None:
-                catalog, documentation = read_cached_catalog(), read_cached_documentation()
-                if catalog is None or documentation is None:
+                cached = read_cache()
+                if cached is None:
                     self._build()
                 else:
-                    self._contents = Content.of(catalog), Documentation(documentation)
+                    self._contents = Content.of(cached[0]), Documentation(cached[1])
             return self._contents
 
     def _build(self) -> None:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Derivative } from "../../../catalog/documentation";
-import { readCatalog } from "../../../catalog/read-catalog";
+import { sampleCatalog } from "../../../catalog/sample-catalog";
 import { addNode, connect, setArgument } from "../../../document/commands";
 import { GraphDocument } from "../../../document/graph-document";
 import { indexLayout } from "../../../run/run-store";
@@ -8,24 +8,21 @@ import type { Layout } from "../../../wire/messages";
 import { broadcastOf, chooseDerivative, isComplex, type NodeInRun, namesAround } from "./choose-derivative";
 
 const wired = { type: "tensor", wired: true, typed: false, required: true };
-const catalog = readCatalog({
-  torch: "2.13.0",
-  operations: {
-    "torch.randn": { kind: "source", overloads: [{ arguments: [], outputs: [{ name: "0" }] }] },
-    "torch.add": {
-      kind: "function",
-      overloads: [
-        {
-          arguments: [
-            { name: "input", ...wired },
-            { name: "other", type: "number", wired: true, required: true },
-            { name: "alpha", type: "number", default: "1" },
-            { name: "dim", type: "int", default: "0" },
-          ],
-          outputs: [{ name: "0" }],
-        },
-      ],
-    },
+const catalog = sampleCatalog({
+  "torch.randn": { kind: "source", overloads: [{ arguments: [], outputs: [{ name: "0" }] }] },
+  "torch.add": {
+    kind: "function",
+    overloads: [
+      {
+        arguments: [
+          { name: "input", ...wired },
+          { name: "other", type: "number", wired: true, required: true },
+          { name: "alpha", type: "number", default: "1" },
+          { name: "dim", type: "int", default: "0" },
+        ],
+        outputs: [{ name: "0" }],
+      },
+    ],
   },
 });
 
