@@ -1,6 +1,7 @@
 """The command line: each verb reads the same graph file, prints for a person, or one JSON document.
 
-It knows nothing of how a gradient is computed, and imports torch only for the verbs that need it.
+It knows nothing of how a gradient is computed, and imports what a verb needs with that verb: torch for those
+that compute, what prints tables for those that print.
 """
 
 import json
@@ -15,7 +16,6 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from gradcanvas import __version__
-from gradcanvas.terminal import print_check, print_operations, print_problems, print_run, show_progress
 
 VERBS = ("serve", "run", "check", "export", "ops")
 DONE, FAILED, MISUSED = 0, 1, 2
@@ -137,6 +137,7 @@ def run(
     many = len(files) > 1 or "-" in files
     if keep is not None and many:
         _refuse("--keep goes with one FILE: it writes one graph.", MISUSED)
+    from gradcanvas.terminal import print_problems, print_run, show_progress
     from gradcanvas.training import run_graph
 
     failed = False
@@ -166,6 +167,7 @@ def run(
 @app.command()
 def check(file: GraphFile, as_json: AsJson = False) -> None:
     """Print every problem of FILE, and the shape and dtype of every output, computing no tensor."""
+    from gradcanvas.terminal import print_check, print_problems
     from gradcanvas.training import check_graph
 
     result = check_graph(_text(file))
@@ -187,6 +189,8 @@ def export(
     """Write FILE as a Python script with the same numbers, or as a picture of one of its two graphs."""
     if autograd and to is Format.PYTHON:
         _refuse("--autograd goes with --to dot or --to svg: a script has only the forward graph.", MISUSED)
+    from gradcanvas.terminal import print_problems
+
     text, problems = _export(_text(file), to, autograd)
     if text is not None and out is not None:
         _write(out, text)
@@ -203,6 +207,7 @@ def ops(
 ) -> None:
     """List the catalogue, or what of it the words find."""
     from gradcanvas.catalog import load_catalog, operation_to_json, search
+    from gradcanvas.terminal import print_operations
 
     catalog = load_catalog()
     found = search(catalog, " ".join(words)) if words else list(catalog.operations.values())

@@ -8,7 +8,7 @@ from functools import partial
 
 from gradcanvas.catalog import from_json, load_catalog, search, to_json
 from gradcanvas.catalog.build import build_catalog
-from gradcanvas.catalog.json_form import documentation_to_json
+from gradcanvas.catalog.json_form import write_documentation
 from tests.bench.table import Row
 from tests.catalog.page_search import CASES
 
@@ -16,7 +16,7 @@ from tests.catalog.page_search import CASES
 def rows() -> list[Row]:
     """Return the rows of the catalogue."""
     catalog = load_catalog()
-    data, documentation = to_json(catalog), documentation_to_json(catalog)
+    data, documentation = to_json(catalog), write_documentation(catalog)
     building = _milliseconds(build_catalog, 3)
     loading = _milliseconds(partial(from_json, data, documentation), 9)
     pressed = [_milliseconds(partial(search, catalog, words), 3) for words in CASES]

@@ -2,10 +2,14 @@
 
 import contextlib
 import json
+import os
 import queue
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +36,7 @@ def rows() -> list[Row]:
         long = _long_run(Path(folder) / "long")
     return [
         Row(
-            "server ready to serve",
+            "`gradcanvas serve`, until the page is served",
             f"{statistics.median(ready):.2f} s",
             f"at most {GOAL_READY_SECONDS:g} s",
             statistics.median(ready) <= GOAL_READY_SECONDS,
@@ -137,14 +141,29 @@ def _workers(server: Server) -> list[psutil.Process]:
 
 
 def _ready_seconds(folder: Path) -> list[float]:
-    """Time from starting the process to its first answer."""
+    """Time from starting the command until it served the page, bytecode kept as an installation has it."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
     seconds = []
-    for start in range(STARTS):
+    for start in range(STARTS + 1):
+        command = [sys.executable, "-m", "gradcanvas", "serve", "--no-open", "--port", "0"]
         began = time.perf_counter()
-        with running(folder / f"ready{start}", worker=WORKER, preload="") as server:
-            server.request("/api/health")
+        with subprocess.Popen(
+            [*command, "--data", folder / f"ready{start}"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+        ) as process:
+            assert process.stdout is not None
+            address = next(line.split(" is at ")[1].strip() for line in process.stdout if " is at " in line)
+            with urllib.request.urlopen(
+                urllib.request.Request(address, headers={"Accept": "text/html"})
+            ) as page:
+                page.read()
             seconds.append(time.perf_counter() - began)
-    return seconds
+            process.terminate()
+    return seconds[1:]
 
 
 def _worker_seconds(folder: Path) -> tuple[list[float], float]:
