@@ -14,8 +14,8 @@ from gradcanvas.program.binding import Binding
 from gradcanvas.program.check import OutputMeta, check_document
 from gradcanvas.program.compile import compile_program
 from gradcanvas.program.errors import NodeError
+from gradcanvas.program.kernels import has_own_memory
 from gradcanvas.program.observation import Observation
-from gradcanvas.program.schema_memory import has_own_memory
 from gradcanvas.program.values import dtype_name
 from tests.conformance.graphs import SEED
 

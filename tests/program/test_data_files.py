@@ -142,11 +142,11 @@ def tables(draw: st.DrawFn) -> list[list[Any]]:
 @given(columns=tables(), delimiter=st.sampled_from(",;\t"))
 def test_a_csv_file_comes_back_as_it_was_written(columns: list[list[Any]], delimiter: str) -> None:
     stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=delimiter)
+    # The first line of a single column shows no delimiter: cells that hold one stand in quotation marks.
+    quoting = csv.QUOTE_ALL if len(columns) == 1 else csv.QUOTE_MINIMAL
+    writer = csv.writer(stream, delimiter=delimiter, quoting=quoting)
     writer.writerow([f"c{place}" for place in range(len(columns))])
     writer.writerows([["" if cell is None else cell for cell in row] for row in zip(*columns, strict=True)])
-    if len(columns) == 1 and "" in stream.getvalue().splitlines():
-        return  # an empty line is no row
     source = url(stream.getvalue().encode(), CSV)
 
     found = read(source, dtype="float64")

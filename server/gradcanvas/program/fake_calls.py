@@ -4,6 +4,7 @@ Knows the callables and how a node calls them; what a check makes of the answer 
 """
 
 from collections.abc import Callable, Mapping
+from types import BuiltinFunctionType, MethodDescriptorType
 from typing import Any
 
 import torch
@@ -12,11 +13,14 @@ from gradcanvas.program.binding import BoundNode
 from gradcanvas.program.calling import call_arguments
 from gradcanvas.program.data_node import is_data
 from gradcanvas.program.data_tensors import data_given
-from gradcanvas.program.likeness import argument_texts, made_key, make_module
+from gradcanvas.program.kernels import is_pointwise
+from gradcanvas.program.likeness import argument_texts, kinds_of_numbers, made_key, make_module
 from gradcanvas.program.literal_data import data_meta
 from gradcanvas.program.metas import Meta
 from gradcanvas.program.shapes import Given, Made, Refusal, Shapes
 from gradcanvas.program.values import DTYPE
+
+_BUILT_IN = (BuiltinFunctionType, MethodDescriptorType)
 
 
 class FakeCalls:
@@ -72,5 +76,10 @@ class FakeCalls:
             positional, keywords = call_arguments(node, by_reference.__getitem__)
             return callee()(*positional, **keywords)
 
-        key = (node.operation.name, argument_texts(node), tuple(fed.items()), made)
+        texts = kinds_of_numbers(node) if self.is_kernel(node) else argument_texts(node)
+        key = (node.operation.name, texts, tuple(fed.items()), made)
         return self._shapes.call(key, run)
+
+    def is_kernel(self, node: BoundNode) -> bool:
+        """Tell whether a node is one pointwise kernel and no Python, which may look at its numbers."""
+        return is_pointwise(node) and isinstance(self._callables.get(node.operation.name), _BUILT_IN)

@@ -12,6 +12,7 @@ from torch.fx.experimental.symbolic_shapes import GuardOnDataDependentSymNode
 from gradcanvas.program.binding import BoundNode, BoundPart
 from gradcanvas.program.calling import literal_arguments, make_arguments
 from gradcanvas.program.literals import fingerprint
+from gradcanvas.program.renewing import renewable_kinds
 from gradcanvas.program.values import part_arguments
 
 
@@ -51,11 +52,29 @@ def construct(
         return construct(calls, name, positional, parts)
 
 
-def argument_texts(node: BoundNode) -> tuple[object, ...]:
+def argument_texts(node: BoundNode) -> tuple[tuple[str, object], ...]:
     """Return the literals of a node, equal for two nodes that are called with the same."""
     if node.owner != node.id:
         return tuple((name, fingerprint(repr(value))) for name, value in node.values.items())
     return tuple((name, fingerprint(literal.text)) for name, literal in node.node.args.items())
+
+
+def kinds_of_numbers(node: BoundNode) -> tuple[object, ...]:
+    """Return the literals of a node's call, numbers by their kind and sign alone.
+
+    For what computes element by element they decide no shape and no dtype, and torch refuses a number of one
+    kind and sign as any other: but for 0, 1 and -1, which it may not look at further, for integers beyond 32
+    bits, and for what is not finite.
+    """
+    texts = argument_texts(node)
+    numbers = renewable_kinds(node)
+    return tuple((name, _kind(node.values[name], text) if name in numbers else text) for name, text in texts)
+
+
+def _kind(number: Any, text: object) -> object:
+    if number in (0, 1, -1) or (isinstance(number, int) and abs(number) >= 2**31):
+        return text
+    return type(number).__name__, number > 0
 
 
 def made_key(node: BoundNode) -> tuple[object, ...]:

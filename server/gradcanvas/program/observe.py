@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 
+from gradcanvas.program.kernels import has_own_memory
 from gradcanvas.program.observation import Asking, EdgeRecord, Observation, Picker
 from gradcanvas.program.plan import PlannedEdge
 from gradcanvas.program.reading import Layout, RecordReader, Result
-from gradcanvas.program.schema_memory import has_own_memory
 
 __all__ = ["Layout", "Observer"]
 

@@ -120,8 +120,13 @@ def is_list(argument: Argument, value: object) -> bool:
     return not argument.single
 
 
+_PLAIN = frozenset({int, float, bool})
+
+
 def _number(value: Any) -> Any:
     if isinstance(value, list):
+        if _PLAIN.issuperset(map(type, value)):
+            return value
         return [_number(item) for item in value]
     if isinstance(value, str) and value in NOT_FINITE:
         return float(value)
