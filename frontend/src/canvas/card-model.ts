@@ -223,6 +223,7 @@ export function sameCard(old: CardModel, made: CardModel): boolean {
   );
 }
 
-function sameJson(one: unknown, two: unknown): boolean {
+/** Whether two values are written alike. */
+export function sameJson(one: unknown, two: unknown): boolean {
   return one === two || JSON.stringify(one) === JSON.stringify(two);
 }

@@ -67,6 +67,49 @@ describe("the model of a graph", () => {
     expect([scene.x1[0], scene.y1[0], scene.x2[0], scene.y2[0]]).toEqual([132, 46, 240, 131]);
   });
 
+  it("keeps the scene where an edit changes nothing that is drawn", () => {
+    const document = sampleDocument();
+    const before = modelOf(document.getSnapshot(), sampleCatalog, sampleLayout(), null);
+    const { uid } = cardOf(before, "w").node;
+
+    setArgument(document, uid, "size", "[7]");
+    const typed = modelOf(document.getSnapshot(), sampleCatalog, sampleLayout(), before);
+    const evaluated = modelOf(document.getSnapshot(), sampleCatalog, sampleLayout(), typed);
+
+    expect(typed.cards).not.toEqual(before.cards);
+    expect(typed.scene).toBe(before.scene);
+    expect(evaluated.scene).toBe(before.scene);
+  });
+
+  it.each<[string, (document: ReturnType<typeof sampleDocument>, uid: string) => void]>([
+    ["a card moves", (document, uid) => moveNodes(document, new Map([[uid, [10, 10]]]))],
+    ["a card is called otherwise", (document, uid) => setField(document, [uid], "label", '"weight"')],
+    ["a node is bypassed", (document, uid) => setField(document, [uid], "bypass", "true")],
+    ["an edge is called otherwise", (document, uid) => rename(document, uid, "weight")],
+    ["there is another loss", (document, uid) => setLoss(document, { uid, output: null })],
+    ["a node is gone", (document, uid) => removeNodes(document, [uid])],
+  ])("makes another scene where %s", (_, edit) => {
+    const document = sampleDocument();
+    const before = modelOf(document.getSnapshot(), sampleCatalog, sampleLayout(), null);
+
+    edit(document, cardOf(before, "wx").node.uid);
+
+    expect(modelOf(document.getSnapshot(), sampleCatalog, sampleLayout(), before).scene).not.toBe(
+      before.scene,
+    );
+  });
+
+  it("makes another scene where a card is dragged or an evaluation gives other rows", () => {
+    const document = sampleDocument();
+    const dragged = modelOf(document.getSnapshot(), sampleCatalog, sampleLayout(), null);
+    dragged.scene.moveCard(cardOf(dragged, "w").node.uid, 500, 500);
+
+    expect(modelOf(document.getSnapshot(), sampleCatalog, sampleLayout(), dragged).scene).not.toBe(
+      dragged.scene,
+    );
+    expect(modelOf(document.getSnapshot(), sampleCatalog, null, dragged).scene).not.toBe(dragged.scene);
+  });
+
   it("keeps the cards that an edit does not touch the same objects", () => {
     const document = sampleDocument();
     const before = modelOf(document.getSnapshot(), sampleCatalog, sampleLayout(), null);

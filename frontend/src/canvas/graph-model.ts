@@ -7,7 +7,7 @@ import { heldUp } from "../document/upstream";
 import { Scene, type SceneCard, type SceneEdge } from "../gradients/scene";
 import { type IndexedLayout, nodeOfPointer } from "../run/run-store";
 import type { Problem } from "../wire/messages";
-import { type CardModel, cardOf, sameCard } from "./card-model";
+import { type CardModel, cardOf, sameCard, sameJson } from "./card-model";
 
 /** All cards in order of creation, and the scene of them. */
 export interface GraphModel {
@@ -54,7 +54,21 @@ export function modelOf(
     byUid.set(node.uid, card as CardModel);
     return card as CardModel;
   });
-  return { cards, byUid, edges: snapshot.edges, scene: sceneOf(snapshot, cards, layout), made, used };
+  const fresh = sceneOf(snapshot, cards, layout);
+  const scene = before && isSceneOf(before, cards, fresh) ? before.scene : fresh;
+  return { cards, byUid, edges: snapshot.edges, scene, made, used };
+}
+
+/** Whether a scene would be drawn as the one before: then that one is kept, and nothing is drawn anew. */
+function isSceneOf(before: GraphModel, cards: readonly CardModel[], scene: Scene): boolean {
+  return (
+    scene.isLaidOutAs(before.scene) &&
+    scene.edges.every(({ id }, index) => id === before.scene.edges[index]?.id) &&
+    cards.every((card, index) => {
+      const old = before.cards[index];
+      return card === old || (old !== undefined && sameJson(sceneCardOf(card), sceneCardOf(old)));
+    })
+  );
 }
 
 /** All that `cardOf` looks at. */
