@@ -20,6 +20,7 @@ from torch import Tensor
 
 from gradcanvas.engine.messages import WorkerSettings
 from gradcanvas.engine.worker import Worker
+from gradcanvas.training.moments import Moment
 from gradcanvas.training.recording import Recorder
 from gradcanvas.training.session import Session
 from gradcanvas.training.showing import Display
@@ -123,9 +124,7 @@ def _recorded(graph: Json) -> Steps:
 
     def run(steps: int) -> None:
         for _ in range(steps):
-            moment = session.step(watched=True)
-            assert moment is not None
-            recorder.add(moment)
+            recorder.add(cast(Moment, session.step(watched=True)))
 
     return lambda steps: partial(run, steps)
 

@@ -76,7 +76,7 @@ def host_figures(tensors: Sequence[Tensor]) -> Array:
     rows: list[Sequence[float] | Array] = []
     with np.errstate(all="ignore"):
         for tensor in tensors:
-            squares, total, low, high = _host_sums(_cells(tensor))
+            squares, total, low, high = _host_sums(host_cells(tensor))
             norm, mean = math.sqrt(squares), total / tensor.numel()
             if (_TINY < norm < _HUGE and math.isfinite(mean)) or low == high == norm == 0.0:
                 rows.append((norm, mean, low, high, 0.0))
@@ -85,7 +85,7 @@ def host_figures(tensors: Sequence[Tensor]) -> Array:
     return np.array(rows, np.float64).reshape(len(tensors), 5)
 
 
-def _cells(tensor: Tensor) -> NDArray[np.floating]:
+def host_cells(tensor: Tensor) -> NDArray[np.floating]:
     """Give a tensor's elements, in any order, in its own memory if they lie there side by side."""
     if tensor.requires_grad or tensor.is_neg():
         tensor = tensor.detach().resolve_neg()

@@ -2,16 +2,19 @@
 
 Small gradients are only kept when a step is made, and joined and reduced many steps at a time: it costs a
 step no call, and a device one transfer in many steps. (Nothing changes a moment's gradients afterwards.)
-Large ones on the host are reduced at once, while they are in the cache.
+Large ones on the host are reduced at once, while they are in the cache, and the small ones beside them are
+copied: kept among what is freed they would break the memory up, and every step's large gradients would come
+to lie in memory that is new to the cache.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from gradcanvas.training.large import host_figures
+from gradcanvas.training.large import host_cells, host_figures
 from gradcanvas.training.moments import Moment
 from gradcanvas.training.statistics import NONFINITE, SMALL, Array, figures, reduce_joined
 
@@ -40,6 +43,7 @@ class Recorder:
         self._is_joined = False
         self._most = 1
         self._waiting: list[Gradients] = []
+        self._copied = np.empty((0, 0), np.float32)
         self._rows: list[Array] = []
         self._done: list[Array] = []
 
@@ -55,10 +59,11 @@ class Recorder:
             self._done.append(figures(gradients)[None])
             return
         if self._large:
+            self._copy(gradients, self._copied[len(self._rows)])
             self._rows.append(host_figures([gradients[place] for place in self._large]))  # type: ignore[misc]
-            gradients = [gradients[place] for place in self._small]
-        self._waiting.append(gradients)
-        if len(self._waiting) >= self._most:
+        else:
+            self._waiting.append(gradients)
+        if max(len(self._waiting), len(self._rows)) >= self._most:
             self._reduce()
 
     def figures(self) -> list[Array]:
@@ -78,22 +83,37 @@ class Recorder:
         ) and (not self._large or all(gradient.is_cpu for gradient in there))
         elements = sum(sizes[place] for place in self._small)
         self._most = max(1, min(_STEPS, _ELEMENTS // max(elements, 1)))
+        self._copied = np.empty((self._most if self._large else 0, elements), np.float32)
+
+    def _copy(self, gradients: Gradients, row: NDArray[np.float32]) -> None:
+        """Copy the small gradients, one after the other: by NumPy, which wakes none of torch's code."""
+        start = 0
+        for place in self._small:
+            stop = start + self._sizes[place]
+            row[start:stop] = host_cells(gradients[place])  # type: ignore[arg-type]
+            start = stop
 
     def _reduce(self) -> None:
         """Reduce what waits, all of it alike."""
-        steps, self._waiting = self._waiting, []
+        waiting, self._waiting = self._waiting, []
         large, self._rows = self._rows, []
+        steps = max(len(waiting), len(large))
         if not steps:
             return
-        rows = np.full((len(steps), len(self._sizes), 5), np.nan)
+        rows = np.full((steps, len(self._sizes), 5), np.nan)
         rows[:, :, NONFINITE] = -1.0
-        if self._large:
+        if large:
             rows[:, self._large] = large
         if self._small:
-            cells = _joined(steps).cpu().numpy().astype(np.float64)
-            lengths = np.repeat([self._sizes[place] for place in self._small], len(steps))
-            found = reduce_joined(cells, lengths).reshape(len(self._small), len(steps), 5)
-            rows[:, self._small] = found.transpose(1, 0, 2)
+            sizes = [self._sizes[place] for place in self._small]
+            if large:
+                cells = self._copied[:steps].reshape(-1).astype(np.float64)
+                found = reduce_joined(cells, np.tile(sizes, steps)).reshape(steps, -1, 5)
+            else:
+                cells = _joined(waiting).cpu().numpy().astype(np.float64)
+                by_edge = reduce_joined(cells, np.repeat(sizes, steps)).reshape(-1, steps, 5)
+                found = by_edge.transpose(1, 0, 2)
+            rows[:, self._small] = found
         self._done.append(rows)
 
 
