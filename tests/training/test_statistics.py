@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from gradcanvas.training.statistics import MAX, MEAN, MIN, NONFINITE, NORM, SMALL, figures, read
+from gradcanvas.training.statistics import MAX, MEAN, MIN, NONFINITE, NORM, SMALL, _Sorted, figures, read
 
 SIZES = [1, 3, 128, SMALL, SMALL + 1, 70_000, 1_000_003]
 
@@ -155,7 +155,7 @@ def test_elements_of_small_tensors_and_samples_of_large_ones_come_along() -> Non
     first = reading.starts[1]
     assert reading.starts[0] == -1
     assert reading.cells[first : first + 6].tolist() == small.flatten().tolist()
-    sample = reading.cells[reading.starts[2] :][: reading.lengths[2]]
+    sample = reading.samples[2]
     assert 300 < len(sample) <= 500
     assert len({int(number) % 1000 for number in sample}) > 300
 
@@ -175,3 +175,27 @@ def test_random_lists_agree_one_by_one(shapes: list[list[int]], seed: int, exact
 
     for tensor, row in zip(tensors, together, strict=True):
         np.testing.assert_array_equal(row, figures([tensor], exact=exact)[0])
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_what_a_gpu_reduces_and_brings_in_one_transfer_is_what_the_host_reads(exact: bool) -> None:
+    torch.manual_seed(0)
+    tensors = [
+        torch.randn(3, 5),
+        torch.randn(100, 90),
+        torch.randn(7, dtype=torch.float64),
+        torch.randn(9000, dtype=torch.float64),
+        torch.randn(70, 70).exp(),
+    ]
+    device, host = (_Sorted(tensors, exact=exact, samples=500) for _ in range(2))
+    device._device = torch.device(
+        "cuda"
+    )  # what it is told alone: the tensors, and the kernels, are the host's
+
+    cells, rows, samples = device.fetch()
+
+    host_cells, host_rows, host_samples = host.fetch()
+    assert cells.tolist() == host_cells.tolist()
+    np.testing.assert_allclose(rows, host_rows, rtol=1e-5)
+    assert [each.tolist() for each in samples] == [each.tolist() for each in host_samples]
+    assert [len(each) > 300 for each in samples] == [True] * 3

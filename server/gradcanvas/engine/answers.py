@@ -11,7 +11,7 @@ from gradcanvas.training.keeping import keep, kept_values
 from gradcanvas.training.moments import Moment
 from gradcanvas.training.session import Session
 from gradcanvas.training.statistics import figures
-from gradcanvas.training.tensor_json import figures_json, shape_json, value_json
+from gradcanvas.training.tensor_json import figures_json, figures_of, shape_json, value_json
 
 LIMIT = 10_000
 """The largest tensor whose numbers are all given."""
@@ -90,7 +90,7 @@ def _described(tensor: Tensor | None) -> dict[str, Any]:
     return {
         **shape_json(tensor),
         "value": value_json(tensor, LIMIT),
-        "figures": figures_json(row, tensor),
+        "figures": figures_json(figures_of(row, tensor)),
     }
 
 

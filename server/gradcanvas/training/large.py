@@ -130,19 +130,36 @@ def large_figures(tensors: Sequence[Tensor]) -> Pending:
 
 def exact_figures(tensor: Tensor) -> Array:
     """Give norm, mean, min, max and non-finite count of a real tensor, reduced in float64 piece by piece."""
+    pieces = torch.split(
+        tensor.detach().reshape(-1), _EXACT_PIECE_IN_CACHE if tensor.is_cpu else _EXACT_PIECE
+    )
+    bounds = [(float(low), float(high)) for low, high in map(torch.aminmax, pieces)]
+    low, high = np.min(bounds, axis=0)[0], np.max(bounds, axis=0)[1]
+    scale = _scale(max(abs(low), abs(high)))
     total, squares, bad = 0.0, 0.0, 0
-    low, high = math.inf, -math.inf
-    scale = _scale(tensor)
-    for piece in torch.split(tensor.reshape(-1), _EXACT_PIECE_IN_CACHE if tensor.is_cpu else _EXACT_PIECE):
-        numbers = piece.double()
-        total += float(numbers.sum())
-        squares += float((numbers / scale).square_().sum())
-        bounds = torch.aminmax(numbers)
-        low = float(np.minimum(low, float(bounds.min)))
-        high = float(np.maximum(high, float(bounds.max)))
-        if not (math.isfinite(bounds.min) and math.isfinite(bounds.max)):
-            bad += int((~torch.isfinite(numbers)).sum())
+    for piece, piece_bounds in zip(pieces, bounds, strict=True):
+        sums = _exact_host_sums if tensor.is_cpu else _exact_sums
+        piece_total, piece_squares = sums(piece.double(), scale)
+        total += piece_total
+        squares += piece_squares
+        if not all(map(math.isfinite, piece_bounds)):
+            bad += int((~torch.isfinite(piece)).sum())
     return np.array([scale * math.sqrt(squares), total / tensor.numel(), low, high, float(bad)])
+
+
+def _exact_sums(numbers: Tensor, scale: float) -> tuple[float, float]:
+    """Give the sum of float64 numbers, and the sum of their squares after dividing by the scale."""
+    return float(numbers.sum()), float((numbers / scale).square_().sum())
+
+
+def _exact_host_sums(numbers: Tensor, scale: float) -> tuple[float, float]:
+    """Give the same on the host, where BLAS squares and sums at once."""
+    cells = numbers.numpy()
+    with np.errstate(all="ignore"):
+        total = float(cells.sum())
+        if scale != 1.0:
+            cells = cells / scale
+        return total, float(cells.dot(cells))
 
 
 def spread_sample(tensor: Tensor, count: int) -> Tensor:
@@ -158,8 +175,10 @@ def _sample_step(shape: torch.Size, count: int) -> int:
     return step
 
 
-def _scale(tensor: Tensor) -> float:
-    """Give what to divide by before squaring; 1 for anything but float64's own extremes."""
-    bounds = torch.aminmax(tensor)
-    largest = max(abs(float(bounds.min)), abs(float(bounds.max)))
+def _scale(largest: float) -> float:
+    """Give what to divide by before squaring: 1 but for float64's own extremes.
+
+    Args:
+        largest: the largest magnitude.
+    """
     return 1.0 if not math.isfinite(largest) or 1e-140 < largest < 1e140 or largest == 0.0 else largest

@@ -1,12 +1,15 @@
 """What was deposited into each leaf's `.grad`, and when it was emptied: a bounded history for the inspector.
 
-Costs nothing on a step that nobody watches: only observed deposits are entered.
+Costs nothing on a step that nobody watches: only observed deposits are entered, and what they tell is written
+when somebody asks.
 """
 
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from gradcanvas.training.tensor_json import Figures, figures_json
 
 KEPT = 100
 """How many entries of each leaf are kept."""
@@ -26,8 +29,13 @@ class Entry:
 
     step: int
     verb: str
-    edges: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
-    deposit: Mapping[str, Any] | None = None
+    edges: Mapping[str, Figures | None] = field(default_factory=dict)
+    deposit: Figures | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Write it."""
+        edges = {edge: _written(figures) for edge, figures in self.edges.items()}
+        return {"step": self.step, "verb": self.verb, "edges": edges, "deposit": _written(self.deposit)}
 
 
 class Ledger:
@@ -47,11 +55,12 @@ class Ledger:
 
     def of(self, leaf: str) -> list[dict[str, Any]]:
         """Give a leaf's events, oldest first, as JSON."""
-        return [
-            {"step": entry.step, "verb": entry.verb, "edges": dict(entry.edges), "deposit": entry.deposit}
-            for entry in self._entries.get(leaf, ())
-        ]
+        return [entry.to_json() for entry in self._entries.get(leaf, ())]
 
     def clear(self) -> None:
         """Forget everything."""
         self._entries.clear()
+
+
+def _written(figures: Figures | None) -> dict[str, Any] | None:
+    return None if figures is None else figures_json(figures)

@@ -23,7 +23,7 @@ from gradcanvas.training.moments import Moment
 from gradcanvas.training.preparing import BUDGET_BYTES, Overrides, Preparer
 from gradcanvas.training.session import Session
 from gradcanvas.training.statistics import figures
-from gradcanvas.training.tensor_json import figures_json, number_json, shape_json, value_json
+from gradcanvas.training.tensor_json import figures_json, figures_of, number_json, shape_json, value_json
 
 Json = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -212,7 +212,7 @@ def _edges_json(moment: Moment | None, limit: int) -> Json:
             continue
         described = {
             "shape": list(gradient.shape),
-            **figures_json(row, gradient),
+            **figures_json(figures_of(row, gradient)),
             "value": value_json(gradient, limit),
         }
         edges[record.edge] = {"from": record.source, "gradient": described}

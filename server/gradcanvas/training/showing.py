@@ -3,12 +3,10 @@
 Knows sessions and moments; nothing of who watches, nor of when a frame is due.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from torch import Tensor
 
 from gradcanvas.program.binding import Binding
@@ -18,8 +16,8 @@ from gradcanvas.training.ledger import Entry
 from gradcanvas.training.moments import Moment
 from gradcanvas.training.pictures import SAMPLES, SAMPLES_AT_REST, Album, Picture
 from gradcanvas.training.session import Session
-from gradcanvas.training.statistics import MEAN, Array, Reading, read
-from gradcanvas.training.tensor_json import figures_json, shape_json
+from gradcanvas.training.statistics import MEAN, Reading, read
+from gradcanvas.training.tensor_json import Figures, figures_of, shape_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,21 +276,20 @@ def _flags(moment: Moment | None, *, exact: bool) -> int:
 def _enter(session: Session, moment: Moment, gathered: _Gathered, reading: Reading) -> None:
     """Enter a moment's deposits into the ledger, with the figures that have just been read."""
     verb, moment.deposited_by = moment.deposited_by or "", None
-    parts: dict[str, dict[str, Any]] = {}
+    parts: dict[str, dict[str, Figures | None]] = {}
     for record, gradient in zip(moment.records, moment.edges, strict=True):
         if record.source in moment.fresh and "/" not in record.edge:
-            parts.setdefault(record.source, {})[record.edge] = _read_row(gradient, gathered, reading)
+            parts.setdefault(record.source, {})[record.edge] = _figures(gradient, gathered, reading)
     for ref, fresh in moment.fresh.items():
-        deposit = _read_row(fresh, gathered, reading)
+        deposit = _figures(fresh, gathered, reading)
         session.ledger.enter(ref, Entry(moment.step, verb, parts.get(ref, {}), deposit))
         if verb in ("step", "train"):
             session.ledger.enter(ref, Entry(moment.step, "zero"))
 
 
-def _read_row(tensor: Tensor | None, gathered: _Gathered, reading: Reading) -> dict[str, Any] | None:
+def _figures(tensor: Tensor | None, gathered: _Gathered, reading: Reading) -> Figures | None:
+    """Give what was read of a tensor; None if it was not."""
     if tensor is None:
         return None
     place = gathered.place(tensor)
-    known = place < len(reading.figures)
-    row: Array = reading.figures[place] if known else np.full(5, math.nan)
-    return figures_json(row, tensor) if known else None
+    return figures_of(reading.figures[place], tensor) if place < len(reading.figures) else None

@@ -4,7 +4,7 @@ Small tensors are joined and reduced in blocks in float64 on the host; of large 
 figures. Either way all of it comes to the host in **one** transfer, with as few calls as can be.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,15 +34,22 @@ class Reading:
     Attributes:
         figures: (N, 5) norm, mean, min, max, non-finite count. A tensor that is None has −1 as its count and
             NaN elsewhere; an empty one norm 0, count 0; mean, min and max of a complex one are NaN.
-        cells: the elements that came along, row-major, tensor after tensor (re and im of complex ones).
-        starts: where each tensor's elements begin in `cells`; −1 where none came.
+        cells: the elements of small tensors, row-major, tensor after tensor (re and im of complex ones).
+        starts: where each tensor's elements begin in `cells`; −1 where none are.
         lengths: how many of them there are.
+        samples: of large tensors some elements, by their places; on the host they lie in the tensor itself.
     """
 
     figures: Array
     cells: Array
     starts: NDArray[np.int64]
     lengths: NDArray[np.int64]
+    samples: Mapping[int, NDArray[np.floating]]
+
+    def elements(self, place: int) -> NDArray[np.floating] | None:
+        """Give the elements of a tensor that came along; None where none did."""
+        start = self.starts[place]
+        return self.samples.get(place) if start < 0 else self.cells[start : start + self.lengths[place]]
 
 
 def figures(tensors: Sequence[Tensor | None], *, exact: bool = False) -> Array:
@@ -63,7 +70,7 @@ def read(tensors: Sequence[Tensor | None], *, exact: bool = False, samples: int 
     rows = np.empty((count, 5))
     with torch.no_grad():
         sorted_out = _Sorted(tensors, exact=exact, samples=samples)
-        cells, large = sorted_out.fetch()
+        cells, large, sampled = sorted_out.fetch()
     starts = np.full(count, -1, np.int64)
     lengths = np.zeros(count, np.int64)
     for index in sorted_out.absent:
@@ -83,7 +90,7 @@ def read(tensors: Sequence[Tensor | None], *, exact: bool = False, samples: int 
             tensor = tensors[index]
             assert tensor is not None
             rows[index, NONFINITE] = float((~torch.isfinite(tensor)).sum())
-    return Reading(rows, cells, starts, lengths)
+    return Reading(rows, cells, starts, lengths, dict(zip(sorted_out.large_order, sampled, strict=False)))
 
 
 class _Sorted:
@@ -98,6 +105,7 @@ class _Sorted:
         self._singles: tuple[list[int], list[Tensor], list[int]] = ([], [], [])
         self._doubles: tuple[list[int], list[Tensor], list[int]] = ([], [], [])
         self._large: list[Tensor] = []
+        self._samples: list[Tensor] = []
         self._device: torch.device | None = None
         for index, tensor in enumerate(tensors):
             if tensor is None:
@@ -121,27 +129,27 @@ class _Sorted:
         if size > SMALL:
             self.large_order.append(index)
             self._large.append(tensor)
-            if not samples:
-                return
-            tensor = spread_sample(tensor, samples)
-            size = tensor.numel()
+            if samples:
+                self._samples.append(spread_sample(tensor, samples))
+            return
         order, chosen, sizes = self._singles if tensor.dtype is torch.float32 else self._doubles
         order.append(index)
         chosen.append(tensor)
         sizes.append(size)
 
-    def fetch(self) -> tuple[Array, Sequence[Array] | Array]:
-        """Give the joined elements and the rows of the large tensors."""
+    def fetch(self) -> tuple[Array, Sequence[Array] | Array, Sequence[NDArray[np.floating]]]:
+        """Give the joined elements, the rows of the large tensors, and samples of these."""
         parts = [_join(chosen) for _, chosen, _ in (self._singles, self._doubles) if chosen]
-        if self.exact:
-            rows = [exact_figures(tensor) for tensor in self._large]
-            return _to_host(parts), rows
-        if self._device is None or self._device.type == "cpu":
-            return _to_host(parts), host_figures(self._large)
-        pending = large_figures(self._large)
-        length = sum(part.numel() for part in parts)
-        host = _to_host([*parts, *pending.joined()])
-        return host[:length], pending.finish(host[length:])
+        is_host = self._device is None or self._device.type == "cpu"
+        if is_host:
+            rows = list(map(exact_figures, self._large)) if self.exact else host_figures(self._large)
+            return _to_host(parts), rows, [each.detach().resolve_neg().numpy() for each in self._samples]
+        sizes = [sum(part.numel() for part in parts), *(each.numel() for each in self._samples)]
+        pending = None if self.exact else large_figures(self._large)
+        host = _to_host([*parts, *self._samples, *(pending.joined() if pending else ())])
+        cells, *samples, rest = np.split(host, np.cumsum(sizes))
+        rows = pending.finish(rest) if pending else list(map(exact_figures, self._large))
+        return cells, rows, samples
 
 
 def as_real(tensor: Tensor, device: torch.device) -> Tensor:

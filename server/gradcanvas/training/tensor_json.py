@@ -1,7 +1,7 @@
 """Tensors and their figures as JSON, unrounded; knows nothing of where they come from."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -36,17 +36,32 @@ def shape_json(tensor: Tensor) -> dict[str, Any]:
     return {"shape": list(tensor.shape), "dtype": dtype_name(tensor.dtype)}
 
 
-def figures_json(row: Array, tensor: Tensor) -> dict[str, Any]:
-    """Give the five figures of a tensor: what it does not have is None.
+class Figures(NamedTuple):
+    """The five figures of a tensor, not yet written.
 
-    Args:
+    Attributes:
         row: norm, mean, min, max, non-finite count.
-        tensor: the tensor they are of: an empty one has a norm only, a complex one no mean, min and max.
+        is_empty: the tensor has no elements, and so a norm only.
+        is_complex: it has no mean, min and max.
     """
-    if tensor.numel() == 0:
+
+    row: Array
+    is_empty: bool
+    is_complex: bool
+
+
+def figures_of(row: Array, tensor: Tensor) -> Figures:
+    """Give the figures of a tensor."""
+    return Figures(row, tensor.numel() == 0, tensor.is_complex())
+
+
+def figures_json(figures: Figures) -> dict[str, Any]:
+    """Write the five figures of a tensor: what it does not have is None."""
+    row, is_empty, is_complex = figures
+    if is_empty:
         return {"norm": 0.0, "mean": None, "min": None, "max": None, "nonfinite": None}
     norm, count = number_json(float(row[NORM])), int(row[NONFINITE])
-    if tensor.is_complex():
+    if is_complex:
         return {"norm": norm, "mean": None, "min": None, "max": None, "nonfinite": count}
     mean, low, high = (number_json(float(row[column])) for column in (MEAN, MIN, MAX))
     return {"norm": norm, "mean": mean, "min": low, "max": high, "nonfinite": count}
