@@ -51,6 +51,10 @@ class Opening:
         self._count = self._bytes = 0
         self._spent, self._least = 0.0, math.inf
 
+    def is_on(self, now: float) -> bool:
+        """Whether there may still be steps that are to be observed."""
+        return now < self._ends
+
     def is_due(self, step: int, now: float) -> bool:
         """Whether the step that makes this number of steps is to be observed."""
         return step >= self._next and now < self._ends

@@ -16,6 +16,9 @@ SLOWEST_SECONDS = 0.5
 UNWATCHED_SECONDS = 1.0
 """Losses are handed over this often if nobody watches."""
 
+ALONE_SECONDS = 0.1
+"""So long steps may follow each other, and nothing is asked between them but whether a message waits."""
+
 STATUS_SECONDS = 0.1
 _NEW = 0.2
 
@@ -59,9 +62,19 @@ class Pace:
         """Whether the status is to be told again."""
         return now >= self._status_due
 
-    def plain_step(self, seconds: float) -> None:
-        """Take note of a step that nobody watched."""
-        self._plain = seconds if self._plain == 0.0 else (1 - _NEW) * self._plain + _NEW * seconds
+    def is_alone(self, now: float) -> bool:
+        """Whether the next step and the one after it are over before anything is due."""
+        return self._plain > 0 and now + self._plain < self.alone_until(now)
+
+    def alone_until(self, now: float) -> float:
+        """When the last step is to begin that is over before anything is due."""
+        due = min(self._frame_due, self._numbers_due) if self.rate > 0 else self._numbers_due
+        return min(due, now + ALONE_SECONDS) - self._plain
+
+    def plain_steps(self, seconds: float, count: int) -> None:
+        """Take note of steps that nobody watched."""
+        each = seconds / count
+        self._plain = each if self._plain == 0.0 else (1 - _NEW) * self._plain + _NEW * each
 
     def shown(self, began: float) -> None:
         """Take note that a step begun then has been observed and shown."""

@@ -4,7 +4,6 @@ Knows one session and one pipe; nothing of sockets, files of graphs or other ses
 """
 
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -256,35 +255,56 @@ class Worker:
 
     def run(self) -> None:
         """Make steps until something waits or the run ends."""
-        session, pace, inbox = self._session, self._pace, self._inbox
-        standing, clock = session.standing, time.perf_counter
+        standing, clock = self._session.standing, self._pace.clock
         now = clock()
-        while not inbox:
-            is_last = standing.step + 1 >= standing.target
-            is_kept = pace.rate > 0 and self._opening.is_due(standing.step + 1, now)
-            shown = pace.is_frame_due(now)
-            watched = is_last or ((shown or is_kept) and not session.is_short_batch_next())
+        while not self._inbox:
             began = now
-            session.step(watched=watched, verb="train")
-            self._copying.is_wanted = True
-            if is_last:
-                self._finish()
+            most = 0 if self._opening.is_on(now) else standing.target - standing.step - 1
+            is_alone = most > 0 and self._pace.is_alone(now)
+            if is_alone:
+                self._go_on(most, now)
+            elif self._is_last_step_made(now):
                 return
-            if watched and not shown:
-                self._teller.keep_frame()
-            elif watched:
-                self._teller.layout()
-                self._teller.frame(exact=False)
-                pace.shown(began)
             now = clock()
-            if not watched:
-                pace.plain_step(now - began)
-            if pace.are_numbers_due(now):
+            if self._pace.are_numbers_due(now):
                 self._teller.numbers()
-                if pace.is_status_due(now):
+                if self._pace.is_status_due(now):
                     self._teller.status()
-            if now - began > _SHORT or watched:
+            if is_alone or now - began > _SHORT:
                 self._copying.write_if_due()
+
+    def _go_on(self, most: int, now: float) -> None:
+        """Make steps that nobody sees until something waits or is due, by the shortest way."""
+        step, inbox, clock = self._session.step, self._inbox, self._pace.clock
+        until = self._pace.alone_until(now)
+        first = self._session.standing.step
+        for _ in range(most):
+            step(verb="train")
+            if inbox or clock() >= until:
+                break
+        self._copying.is_wanted = True
+        self._pace.plain_steps(clock() - now, self._session.standing.step - first)
+
+    def _is_last_step_made(self, now: float) -> bool:
+        """Make the next step, show it if that is due, and say whether it was the run's last."""
+        session, pace = self._session, self._pace
+        is_last = session.standing.step + 1 >= session.standing.target
+        is_kept = pace.rate > 0 and self._opening.is_due(session.standing.step + 1, now)
+        shown = pace.is_frame_due(now)
+        watched = is_last or ((shown or is_kept) and not session.is_short_batch_next())
+        session.step(watched=watched, verb="train")
+        self._copying.is_wanted = True
+        if is_last:
+            self._finish()
+        elif watched and not shown:
+            self._teller.keep_frame()
+        elif watched:
+            self._teller.layout()
+            self._teller.frame(exact=False)
+            pace.shown(now)
+        else:
+            pace.plain_steps(pace.clock() - now, 1)
+        return is_last
 
     def _finish(self) -> None:
         """End a run that made its steps; without batches an epoch is the run."""
