@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-SHARE = 0.03
+SHARE = 0.025
 """So much of the time may be spent on showing."""
 
 SLOWEST_SECONDS = 0.5

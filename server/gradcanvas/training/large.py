@@ -74,6 +74,8 @@ def host_figures(tensors: Sequence[Tensor]) -> Array:
     torch's reductions. Each piece stays in the cache while it is read four times.
     """
     rows: list[Sequence[float] | Array] = []
+    if not tensors:
+        return np.empty((0, 5))
     with np.errstate(all="ignore"):
         for tensor in tensors:
             squares, total, low, high = _host_sums(host_cells(tensor))

@@ -94,7 +94,7 @@ class Display:
         samples = SAMPLES_AT_REST if exact else SAMPLES
         reading = read(gathered.tensors, exact=exact, samples=samples if sheet.album.size else 0)
         if moment is not None and moment.deposited_by is not None:
-            _enter(session, moment, gathered, reading)
+            _enter(session, moment, sheet, gathered, reading)
         self._frames += 1
         return encode(
             Frame(
@@ -273,13 +273,14 @@ def _flags(moment: Moment | None, *, exact: bool) -> int:
     return flags
 
 
-def _enter(session: Session, moment: Moment, gathered: _Gathered, reading: Reading) -> None:
+def _enter(session: Session, moment: Moment, sheet: Sheet, gathered: _Gathered, reading: Reading) -> None:
     """Enter a moment's deposits into the ledger, with the figures that have just been read."""
     verb, moment.deposited_by = moment.deposited_by or "", None
     parts: dict[str, dict[str, Figures | None]] = {}
-    for record, gradient in zip(moment.records, moment.edges, strict=True):
-        if record.source in moment.fresh and "/" not in record.edge:
-            parts.setdefault(record.source, {})[record.edge] = _figures(gradient, gathered, reading)
+    for place, row in zip(sheet.edges, sheet.message["edges"], strict=True):
+        if row["from"] in moment.fresh:
+            gradient = moment.edges[place]
+            parts.setdefault(row["from"], {})[row["edge"]] = _figures(gradient, gathered, reading)
     for ref, fresh in moment.fresh.items():
         deposit = _figures(fresh, gathered, reading)
         session.ledger.enter(ref, Entry(moment.step, verb, parts.get(ref, {}), deposit))
