@@ -105,7 +105,7 @@ def _long_run(folder: Path) -> LongRun:
                     client.socket.emit("received", {"frame": int.from_bytes(data[4:8], "little")})
             with contextlib.suppress(queue.Empty):
                 losses += len(client.losses.get(timeout=0.01)[1]["values"])
-        client.socket.disconnect()
+        client.close()
         client = Client(server, _long_graph(server, text, 1_000_000))
         client.call("command", {"verb": "train"})
         client.until("losses", lambda sent: sent["from"] > 20_000)
@@ -116,7 +116,7 @@ def _long_run(folder: Path) -> LongRun:
         (worker,) = _workers(server)[-1:]
         told = _seconds_until(client, worker.kill, "lost")
         back = _seconds_until(client, lambda: None, "paused")
-        client.socket.disconnect()
+        client.close()
     return LongRun(losses / 100_000, frames, stop, told, told + back)
 
 
@@ -179,7 +179,7 @@ def _worker_seconds(folder: Path) -> tuple[list[float], float]:
             client.call("command", {"verb": "step"})
             client.next("losses")
             seconds.append(time.perf_counter() - began)
-            client.socket.disconnect()
+            client.close()
     return seconds[1:], seconds[0]
 
 
