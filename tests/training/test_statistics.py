@@ -199,3 +199,18 @@ def test_what_a_gpu_reduces_and_brings_in_one_transfer_is_what_the_host_reads(ex
     np.testing.assert_allclose(rows, host_rows, rtol=1e-5)
     assert [each.tolist() for each in samples] == [each.tolist() for each in host_samples]
     assert [len(each) > 300 for each in samples] == [True] * 3
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("dtype", [torch.complex64, torch.complex128])
+def test_numbers_whose_sign_torch_turns_only_when_they_are_read_have_their_figures(
+    dtype: torch.dtype, exact: bool
+) -> None:
+    torch.manual_seed(0)
+    tensor = torch.randn(9000, dtype=dtype).conj().imag
+    assert tensor.is_neg()
+
+    reading = read([tensor], exact=exact, samples=500)
+
+    np.testing.assert_allclose(reading.figures[0], expected(tensor.resolve_neg()), rtol=1e-5)
+    assert set(reading.samples[0].tolist()) <= set(tensor.tolist())

@@ -278,11 +278,11 @@ class Worker:
         step, inbox, clock = self._session.step, self._inbox, self._pace.clock
         until = self._pace.alone_until(now)
         first = self._session.standing.step
+        self._copying.is_wanted = True
         for _ in range(most):
             step(verb="train")
             if inbox or clock() >= until:
                 break
-        self._copying.is_wanted = True
         self._pace.plain_steps(clock() - now, self._session.standing.step - first)
 
     def _is_last_step_made(self, now: float) -> bool:

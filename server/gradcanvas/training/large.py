@@ -156,7 +156,7 @@ def _exact_sums(numbers: Tensor, scale: float) -> tuple[float, float]:
 
 def _exact_host_sums(numbers: Tensor, scale: float) -> tuple[float, float]:
     """Give the same on the host, where BLAS squares and sums at once."""
-    cells = numbers.numpy()
+    cells = numbers.resolve_neg().numpy()
     with np.errstate(all="ignore"):
         total = float(cells.sum())
         if scale != 1.0:
