@@ -33,6 +33,7 @@ TOGETHER = 10
 """So many rounds are taken together where a frame falls into some of them only."""
 FRAMES_A_SECOND = 30
 FIRST_SECONDS = 2.0
+EDITS = 40
 GOAL_WATCHED = 1.05
 WIDTH, BATCH, LAYERS = 256, 128, 4
 Json = dict[str, Any]
@@ -283,7 +284,7 @@ def _edit_milliseconds(graph: Json, source: str) -> list[float]:
     session = Session(device="cpu")
     display = Display(session)
     milliseconds = []
-    for edit in range(12):
+    for edit in range(EDITS + 2):
         data = graph["nodes"][source]["args"]["data"]
         data[0] = [edit / 100] if isinstance(data[0], list) else edit / 100
         text = json.dumps(graph)
