@@ -1,5 +1,6 @@
 """What is said of kernels by torch's schemas holds; of whatever may be more than one, nothing is said."""
 
+from collections.abc import Iterator, Sequence
 from types import BuiltinFunctionType, MethodDescriptorType
 
 import pytest
@@ -54,37 +55,54 @@ def test_nothing_is_said_of_what_may_give_on_what_it_is_given(op: str, args: str
     assert not has_own_memory(bound(_graph(op, args)).scope.nodes["y"])
 
 
-CLASSES = ((0.25, 2.0, 1e30), (-0.25, -2.0), (2, 3, 1000), (-2, -1000))
+CLASSES = ((0.25, 2.0, 6e4), (-0.25, -2.0), (2, 3, 1000), (-2, -1000))
 """Numbers of one kind and sign."""
 
-DTYPES = ("float32", "float64", "complex64", "int64", "int8", "bool")
+BEYOND = (0.5, 7e4, 1e39, 1e300, -1e300, 2**31, -(2**31))
+"""Numbers of one kind and sign as others, but beyond what some dtype holds."""
+
+DTYPES = ("float32", "float64", "float16", "complex64", "int64", "int8", "bool")
 
 
 def test_numbers_of_one_kind_and_sign_are_taken_alike_by_what_computes_element_by_element() -> None:
     compared = 0
     told_apart = []
-    for operation in load_catalog().operations.values():
-        is_built_in = isinstance(callables().get(operation.name), (BuiltinFunctionType, MethodDescriptorType))
-        for overload in operation.overloads if is_built_in else ():
-            for name in (each.name for each in overload.arguments if each.type in ("number", "float")):
-                for values in CLASSES:
-                    made = [_node(operation, overload, name, value) for value in values]
-                    nodes = [node for node in made if node is not None]
-                    assert len(nodes) in (0, len(values))
-                    if not nodes or not FakeCalls(callables(), Shapes()).is_kernel(nodes[0]):
-                        continue
-                    assert len({kinds_of_numbers(node) for node in nodes}) == 1
-                    for dtype in DTYPES:
-                        given = [
-                            FakeCalls(callables(), Shapes()).operation(node, _fed(node, dtype))
-                            for node in nodes
-                        ]
-                        compared += 1
-                        if any(_meaning(each) != _meaning(given[0]) for each in given):
-                            told_apart.append((operation.name, name, dtype, values, given))
+    for nodes in _numbered(CLASSES):
+        assert len({kinds_of_numbers(node) for node in nodes}) == 1
+        for dtype in DTYPES:
+            given = [FakeCalls(callables(), Shapes()).operation(node, _fed(node, dtype)) for node in nodes]
+            compared += 1
+            if any(_meaning(each) != _meaning(given[0]) for each in given):
+                told_apart.append((nodes[0].operation.name, dtype, given))
 
     assert told_apart == []
     assert compared > 500
+
+
+def test_what_was_answered_for_other_numbers_changes_no_answer() -> None:
+    remembering = FakeCalls(callables(), Shapes(most=10**6))
+    asked = 0
+    for nodes in _numbered((BEYOND, BEYOND[::-1], *CLASSES)):
+        for node in nodes:
+            for dtype in DTYPES:
+                alone = FakeCalls(callables(), Shapes()).operation(node, _fed(node, dtype))
+                asked += 1
+                assert remembering.operation(node, _fed(node, dtype)) == alone
+
+    assert asked > 3_000
+
+
+def test_a_number_that_is_mended_is_taken() -> None:
+    calls = FakeCalls(callables(), Shapes())
+    nodes = [
+        bound(_graph("torch.nn.functional.softshrink", f'{{"lambd": {number}}}')).scope.nodes["y"]
+        for number in ("1e300", "0.5", "-3.0", "-7.0", "1e200")
+    ]
+
+    given = [calls.operation(node, _fed(node, "float32")) for node in nodes]
+
+    assert [isinstance(each, Given) for each in given] == [False, True, False, False, False]
+    assert "-7" in given[3].words
 
 
 def test_numbers_of_another_kind_or_sign_and_those_beyond_a_kernel_are_told_apart() -> None:
@@ -99,6 +117,20 @@ def test_numbers_of_another_kind_or_sign_and_those_beyond_a_kernel_are_told_apar
     assert len(keys) == 13
     checked = bound(_graph("torch.nn.functional.hardtanh", '{"min_val": -1.0}')).scope.nodes["y"]
     assert not FakeCalls(callables(), Shapes()).is_kernel(checked)
+
+
+def _numbered(classes: Sequence[Sequence[object]]) -> Iterator[list[BoundNode]]:
+    """Yield the calls of each kernel with each class of numbers, for each of its numbers."""
+    calls = FakeCalls(callables(), Shapes())
+    for operation in load_catalog().operations.values():
+        is_built_in = isinstance(callables().get(operation.name), (BuiltinFunctionType, MethodDescriptorType))
+        for overload in operation.overloads if is_built_in else ():
+            for name in (each.name for each in overload.arguments if each.type in ("number", "float")):
+                for values in classes:
+                    made = [_node(operation, overload, name, value) for value in values]
+                    nodes = [node for node in made if node is not None]
+                    if nodes and calls.is_kernel(nodes[0]):
+                        yield nodes
 
 
 def _node(operation: Operation, overload: Overload, name: str, value: object) -> BoundNode | None:

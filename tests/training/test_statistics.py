@@ -188,9 +188,8 @@ def test_what_a_gpu_reduces_and_brings_in_one_transfer_is_what_the_host_reads(ex
         torch.randn(70, 70).exp(),
     ]
     device, host = (_Sorted(tensors, exact=exact, samples=500) for _ in range(2))
-    device._device = torch.device(
-        "cuda"
-    )  # what it is told alone: the tensors, and the kernels, are the host's
+    # It is only told so: the tensors, and the kernels, are the host's.
+    device._device = torch.device("cuda")
 
     cells, rows, samples = device.fetch()
 
@@ -214,3 +213,18 @@ def test_numbers_whose_sign_torch_turns_only_when_they_are_read_have_their_figur
 
     np.testing.assert_allclose(reading.figures[0], expected(tensor.resolve_neg()), rtol=1e-5)
     assert set(reading.samples[0].tolist()) <= set(tensor.tolist())
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_single_number_whose_sign_torch_turns_only_when_it_is_read_has_its_figures(exact: bool) -> None:
+    number = torch.tensor(1 + 2j).conj().imag
+
+    assert figures([number], exact=exact).tolist() == [[2.0, -2.0, -2.0, -2.0, 0.0]]
+
+
+def test_a_gpu_brings_numbers_whose_sign_is_turned_only_when_they_are_read() -> None:
+    tensor = torch.randn(9000, dtype=torch.complex64).conj().imag
+    device, host = (_Sorted([tensor], exact=True, samples=500) for _ in range(2))
+    device._device = torch.device("cuda")
+
+    assert [each.tolist() for each in device.fetch()[2]] == [each.tolist() for each in host.fetch()[2]]

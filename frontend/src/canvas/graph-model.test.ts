@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { moveNodes, removeNodes, rename, setArgument, setField, setLoss } from "../document/commands";
+import {
+  connect,
+  moveNodes,
+  removeNodes,
+  rename,
+  setArgument,
+  setField,
+  setLoss,
+} from "../document/commands";
 import type { IndexedLayout } from "../run/run-store";
 import type { Problem } from "../wire/messages";
 import { type GraphModel, modelOf } from "./graph-model";
@@ -97,6 +105,21 @@ describe("the model of a graph", () => {
     expect(modelOf(document.getSnapshot(), sampleCatalog, sampleLayout(), before).scene).not.toBe(
       before.scene,
     );
+  });
+
+  it("makes another scene where an edge comes from another card that lies in the same place", () => {
+    const document = sampleDocument();
+    const uid = (id: string): string => document.getSnapshot().byId.get(id)?.uid ?? "";
+    moveNodes(document, new Map([[uid("x"), document.getSnapshot().byId.get("w")?.at ?? [0, 0]]]));
+    const before = modelOf(document.getSnapshot(), sampleCatalog, null, null);
+
+    connect(document, { source: uid("w"), output: null, target: uid("wx"), argument: "other", list: false });
+    const { scene } = modelOf(document.getSnapshot(), sampleCatalog, null, before);
+
+    const edge = scene.edges.findIndex(({ id }) => id === "wx.other");
+    const began = scene.x1[edge];
+    scene.moveCard(uid("w"), 300, 300);
+    expect(scene.x1[edge]).not.toBe(began);
   });
 
   it("makes another scene where a card is dragged or an evaluation gives other rows", () => {

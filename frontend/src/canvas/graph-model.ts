@@ -63,12 +63,16 @@ export function modelOf(
 function isSceneOf(before: GraphModel, cards: readonly CardModel[], scene: Scene): boolean {
   return (
     scene.isLaidOutAs(before.scene) &&
-    scene.edges.every(({ id }, index) => id === before.scene.edges[index]?.id) &&
+    scene.edges.every((edge, index) => isSameEdge(edge, before.scene.edges[index])) &&
     cards.every((card, index) => {
       const old = before.cards[index];
       return card === old || (old !== undefined && sameJson(sceneCardOf(card), sceneCardOf(old)));
     })
   );
+}
+
+function isSameEdge(one: SceneEdge, two: SceneEdge | undefined): boolean {
+  return one.id === two?.id && one.source === two.source && one.target === two.target;
 }
 
 /** All that `cardOf` looks at. */

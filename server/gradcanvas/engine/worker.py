@@ -263,7 +263,7 @@ class Worker:
             is_alone = most > 0 and self._pace.is_alone(now)
             if is_alone:
                 self._go_on(most, now)
-            elif self._is_last_step_made(now):
+            elif self._step_and_show(now):
                 return
             now = clock()
             if self._pace.are_numbers_due(now):
@@ -285,7 +285,7 @@ class Worker:
                 break
         self._pace.plain_steps(clock() - now, self._session.standing.step - first)
 
-    def _is_last_step_made(self, now: float) -> bool:
+    def _step_and_show(self, now: float) -> bool:
         """Make the next step, show it if that is due, and say whether it was the run's last."""
         session, pace = self._session, self._pace
         is_last = session.standing.step + 1 >= session.standing.target

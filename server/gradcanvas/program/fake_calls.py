@@ -76,9 +76,14 @@ class FakeCalls:
             positional, keywords = call_arguments(node, by_reference.__getitem__)
             return callee()(*positional, **keywords)
 
-        texts = kinds_of_numbers(node) if self.is_kernel(node) else argument_texts(node)
-        key = (node.operation.name, texts, tuple(fed.items()), made)
-        return self._shapes.call(key, run)
+        def key(texts: tuple[object, ...]) -> tuple[object, ...]:
+            return (node.operation.name, texts, tuple(fed.items()), made)
+
+        if not self.is_kernel(node):
+            return self._shapes.call(key(argument_texts(node)), run)
+        return self._shapes.call_alike(
+            key(kinds_of_numbers(node)), lambda: key(("exactly", *argument_texts(node))), run
+        )
 
     def is_kernel(self, node: BoundNode) -> bool:
         """Tell whether a node is one pointwise kernel and no Python, which may look at its numbers."""

@@ -59,12 +59,15 @@ def argument_texts(node: BoundNode) -> tuple[tuple[str, object], ...]:
     return tuple((name, fingerprint(literal.text)) for name, literal in node.node.args.items())
 
 
+_LARGEST_ALIKE = torch.finfo(torch.float16).max
+
+
 def kinds_of_numbers(node: BoundNode) -> tuple[object, ...]:
     """Return the literals of a node's call, numbers by their kind and sign alone.
 
-    For what computes element by element they decide no shape and no dtype, and torch refuses a number of one
-    kind and sign as any other: but for 0, 1 and -1, which it may not look at further, for integers beyond 32
-    bits, and for what is not finite.
+    For what computes element by element they decide no shape and no dtype, whoever torch takes: but for 0, 1
+    and -1, which it may not look at further, and for what is beyond the smallest dtype's range or not finite.
+    What torch refuses may be the one number alone.
     """
     texts = argument_texts(node)
     numbers = renewable_kinds(node)
@@ -72,7 +75,7 @@ def kinds_of_numbers(node: BoundNode) -> tuple[object, ...]:
 
 
 def _kind(number: Any, text: object) -> object:
-    if number in (0, 1, -1) or (isinstance(number, int) and abs(number) >= 2**31):
+    if number in (0, 1, -1) or abs(number) > _LARGEST_ALIKE:
         return text
     return type(number).__name__, number > 0
 

@@ -68,6 +68,27 @@ class Shapes:
         """
         return self.remembered(key, lambda: _attempt(run))
 
+    def call_alike(
+        self,
+        alike: object,
+        exact: Callable[[], object],
+        run: Callable[[Callable[[Meta], torch.Tensor]], object],
+    ) -> Given | Refusal:
+        """Return what a call gives, or one that is alike: but what is refused is this one, in its own words.
+
+        Args:
+            alike: equal for calls that give the same, where they give anything.
+            exact: gives what is equal for the same calls alone.
+            run: as for `call`.
+        """
+        known = self._known.get(alike)
+        if known is None:
+            known = self.call(exact(), run)
+            if isinstance(known, Given):
+                self._remember(alike, known)
+        answer: Given | Refusal = known
+        return answer
+
     def remembered(self, key: object, find: Callable[[], Given | Refusal]) -> Given | Refusal:
         """Return what `find` finds, once for each key."""
         found = self._known.get(key)

@@ -30,13 +30,13 @@ Gradients = Sequence[Tensor | None]
 class Recorder:
     """Figures of the edges of watched steps.
 
-    What is done with an edge is decided once for all steps of the same leaves whose gradients have the same
-    shapes.
+    What is done with an edge is decided once for all steps of the same leaves whose gradients are of the same
+    shapes, dtypes and layouts: a branch may change any of them.
     """
 
     def __init__(self) -> None:
         self._leaves: Mapping[str, Tensor] | None = None
-        self._shapes: list[torch.Size | None] = []
+        self._kinds: list[tuple[torch.Size, torch.dtype, torch.layout] | None] = []
         self._sizes: list[int] = []
         self._small: list[int] = []
         self._large: list[int] = []
@@ -50,10 +50,13 @@ class Recorder:
     def add(self, moment: Moment) -> None:
         """Record one moment after its backward."""
         gradients = moment.edges
-        shapes = [None if gradient is None else gradient.shape for gradient in gradients]
-        if shapes != self._shapes or moment.leaves is not self._leaves:
+        kinds = [
+            None if gradient is None else (gradient.shape, gradient.dtype, gradient.layout)
+            for gradient in gradients
+        ]
+        if kinds != self._kinds or moment.leaves is not self._leaves:
             self._reduce()
-            self._leaves, self._shapes = moment.leaves, shapes
+            self._leaves, self._kinds = moment.leaves, kinds
             self._decide(gradients)
         if not self._is_joined:
             self._done.append(figures(gradients)[None])

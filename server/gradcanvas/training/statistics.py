@@ -204,7 +204,8 @@ def _quick_figures(tensors: Sequence[Tensor | None]) -> Array | None:
 
 
 def _join(tensors: list[Tensor]) -> Tensor:
-    return torch._C._nn.flatten_dense_tensors(tensors)
+    # One tensor is not copied, and may be one whose sign torch turns only when it is read.
+    return torch._C._nn.flatten_dense_tensors(tensors).resolve_neg()
 
 
 def _to_host(parts: list[Tensor]) -> Array:
@@ -215,7 +216,7 @@ def _to_host(parts: list[Tensor]) -> Array:
     else:
         kind = torch.float64 if any(part.dtype is torch.float64 for part in parts) else torch.float32
         joined = torch.cat([part.to(kind) for part in parts])
-    return joined.cpu().numpy().astype(np.float64)
+    return joined.resolve_neg().cpu().numpy().astype(np.float64)
 
 
 @lru_cache(maxsize=64)
