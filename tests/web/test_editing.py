@@ -153,6 +153,34 @@ def test_an_edit_that_cannot_be_written_is_in_nobodys_graph_and_may_come_again(t
         other.close()
 
 
+def test_the_worker_is_given_an_edit_while_it_is_written_and_the_graph_without_it_where_it_cannot_be(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path) as server:
+        graph = server.make()
+        one = Client(server, graph)
+        one.until("layout", lambda layout: layout["edit"] == 0)
+        with closing(sqlite3.connect(tmp_path / DATABASE, isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            before = one.doc.get_state()
+            one.doc.get("graph", type=Map)["notes"] = '"not kept"'
+            answers: list[Any] = []
+            one.socket.emit("edit", one.doc.get_update(before), callback=answers.append)
+            one.until("alike", lambda alike: alike["edit"] == 1)
+            assert answers == []
+            one.until("alike", lambda alike: alike["edit"] == 0)
+
+        wait_until(lambda: answers)
+        assert answers[0]["error"]["code"] == "not-saved"
+        other = Client(server, graph)
+        assert other.get("notes") is None
+        assert other.set("title", '"kept"')["edit"] == 1
+        layout = other.until("layout", lambda layout: layout["leaves"] == ["kept"])
+        assert layout["edit"] == 1
+        one.close()
+        other.close()
+
+
 def test_a_revision_is_kept_when_the_last_page_leaves_an_edited_graph(
     server: Server, connect: Connect
 ) -> None:

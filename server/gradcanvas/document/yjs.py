@@ -23,13 +23,20 @@ from gradcanvas.document.yjs_records import (
     read_node,
     to_records,
 )
-from gradcanvas.document.yjs_updates import DocumentError, apply_update_checked
+from gradcanvas.document.yjs_updates import (
+    DocumentError,
+    admit_update,
+    apply_update_checked,
+    forget_copy,
+)
 
 __all__ = [
     "ROOTS",
     "DocumentError",
     "NodeTexts",
+    "admit_update",
     "apply_update_checked",
+    "forget_copy",
     "from_yjs",
     "read_records",
     "to_yjs",

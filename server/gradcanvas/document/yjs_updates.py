@@ -4,7 +4,6 @@ Knows nothing of who sends updates. A copy of the document takes each one first,
 middle never touches the document itself.
 """
 
-from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -37,18 +36,34 @@ class DocumentError(ValueError):
         self.help = help
 
 
-def apply_update_checked(doc: "Doc[Any]", update: bytes, keep: Callable[[], object] | None = None) -> None:
+def apply_update_checked(doc: "Doc[Any]", update: bytes) -> None:
     """Apply an update that somebody sent, wholly or not at all.
 
     Args:
         doc: the document.
         update: a Yjs update.
-        keep: called when the update is found to be good, before the document has it; where it raises, the
-            document is as it was.
 
     Raises:
         DocumentError: it is no update, is too large, holds what no graph does, or builds on edits that are
             not there. The document is as it was.
+    """
+    admit_update(doc, update)
+    doc.apply_update(update)
+
+
+def admit_update(doc: "Doc[Any]", update: bytes) -> "Doc[Any]":
+    """Try an update on the copy of a document.
+
+    Args:
+        doc: the document, which stays as it is: it is to take the update before the next one is tried, or
+            `forget_copy` is called.
+        update: a Yjs update.
+
+    Returns:
+        The copy: the document as it will be. It is only to be read, and changes with the next update.
+
+    Raises:
+        DocumentError: as in `apply_update_checked`.
     """
     gate = _gates.get(doc)
     if gate is None:
@@ -57,15 +72,14 @@ def apply_update_checked(doc: "Doc[Any]", update: bytes, keep: Callable[[], obje
         gate.admit(doc, update)
     except DocumentError:
         if gate.is_spoilt:
-            _gates.pop(doc, None)
+            forget_copy(doc)
         raise
-    try:
-        if keep is not None:
-            keep()
-    except Exception:
-        _gates.pop(doc, None)
-        raise
-    doc.apply_update(update)
+    return gate.copy
+
+
+def forget_copy(doc: "Doc[Any]") -> None:
+    """Let go of the copy of a document: it has taken an update that the document does not take."""
+    _gates.pop(doc, None)
 
 
 class _Gate:

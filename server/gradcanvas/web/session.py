@@ -1,7 +1,7 @@
 """One graph that is open: its Yjs document, its worker, and those who watch. Knows no sockets and no routes.
 
-An edit is applied, made durable, answered, passed to the other pages and given to the worker. The document
-never waits for a run.
+An edit is tried on a copy, made durable, applied, answered and passed to the other pages. The worker is given
+it from the copy, and computes while it is written. The document never waits for a run.
 """
 
 import threading
@@ -11,7 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gradcanvas.document.yjs import DocumentError, NodeTexts, apply_update_checked
+from pycrdt import Doc
+
+from gradcanvas.document.yjs import DocumentError, NodeTexts, admit_update, forget_copy
 from gradcanvas.engine.keeper import Keeper
 from gradcanvas.engine.limits import Ended, Limits
 from gradcanvas.engine.local import Engine
@@ -46,8 +48,9 @@ class Session:
         updates = store.load(graph)
         self.graph = graph
         self._store, self._graph_bytes = store, graph_bytes
-        self._editing = threading.RLock()
+        self._editing, self._reading = threading.RLock(), threading.Lock()
         self._doc, self._texts = new_doc(updates), NodeTexts()
+        self._ahead: Doc[Any] | None = None
         self._size = sum(map(len, updates))
         self._updates_since_snapshot = len(updates) - 1
         self._is_edited = False
@@ -120,9 +123,8 @@ class Session:
                 return self._edit
             self._take(update)
             self.broadcast.send("edit", update, besides=sid)
-        self._keeper.load()
-        self._touch()
-        return self._edit
+            self._touch()
+            return self._edit
 
     def command(self, verb: str) -> None:
         """Have the worker do something."""
@@ -145,7 +147,7 @@ class Session:
     def text(self) -> tuple[str, str]:
         """Return the canonical graph file and its title."""
         with self._editing:
-            return text_of(self._doc, self._texts)
+            return text_of(self._doc)
 
     def release(self) -> None:
         """Let the worker go; the next one takes over its state."""
@@ -215,15 +217,27 @@ class Session:
         self.active_at = time.monotonic()
 
     def _take(self, update: bytes) -> None:
-        """Make an edit durable, then have it in the document: what is in it has been written."""
+        """Make an edit durable, then have it in the document: what is in it has been written.
 
-        def keep() -> None:
-            self._edit = self._store.append(self.graph, update)
-
+        The worker is given it meanwhile; if it cannot be written, the graph without it.
+        """
         try:
-            apply_update_checked(self._doc, update, keep)
+            with self._reading:
+                self._ahead = admit_update(self._doc, update)
         except DocumentError as error:
             raise Refused(error.code, error.message, error.help) from None
+        self._keeper.load()
+        try:
+            number = self._store.append(self.graph, update)
+        except Exception:
+            with self._reading:
+                self._ahead = None
+                forget_copy(self._doc)
+            self._keeper.load()
+            raise
+        with self._reading:
+            self._ahead, self._edit = None, number
+            self._doc.apply_update(update)
         self._is_edited = True
         self._size += len(update)
         self._updates_since_snapshot += 1
@@ -236,8 +250,9 @@ class Session:
 
     def _newest_graph(self) -> tuple[str, int]:
         """Give the worker the newest graph."""
-        with self._editing:
-            (text, title), edit = text_of(self._doc, self._texts), self._edit
+        with self._reading:
+            doc, edit = (self._doc, self._edit) if self._ahead is None else (self._ahead, self._edit + 1)
+            text, title = text_of(doc, self._texts)
         if title != self._title:
             with suppress(Refused):
                 self._store.set_title(self.graph, title)

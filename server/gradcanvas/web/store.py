@@ -48,6 +48,14 @@ _revisions = sa.Table(
 _facts = sa.Table(
     "facts", _metadata, sa.Column("name", sa.String, primary_key=True), sa.Column("value", sa.String)
 )
+_INSERT_UPDATE = sa.insert(_updates)
+_COUNT_EDIT = (
+    sa.update(_graphs)
+    .where(_graphs.c.id == sa.bindparam("edited"))
+    .values(edits=_graphs.c.edits + 1, changed=sa.bindparam("now"))
+    .returning(_graphs.c.edits)
+)
+"""Made once: they are executed at every edit."""
 
 
 @dataclass(frozen=True)
@@ -140,15 +148,10 @@ class Store:
         Raises:
             Refused: It could not be written.
         """
-        count = (
-            sa.update(_graphs)
-            .where(_graphs.c.id == graph)
-            .values(edits=_graphs.c.edits + 1, changed=time.time())
-            .returning(_graphs.c.edits)
-        )
         with self._write() as connection:
-            connection.execute(sa.insert(_updates).values(graph=graph, data=update))
-            return int(connection.execute(count).scalar_one())
+            connection.execute(_INSERT_UPDATE, {"graph": graph, "data": update})
+            counted = connection.execute(_COUNT_EDIT, {"edited": graph, "now": time.time()})
+            return int(counted.scalar_one())
 
     def compact(self, graph: str, snapshot: bytes) -> None:
         """Replace the snapshot and all updates of a graph by one snapshot that contains them."""
