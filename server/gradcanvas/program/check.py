@@ -5,7 +5,7 @@ Never raises for what a document holds, never allocates a tensor, never draws a 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from gradcanvas.catalog import callables
@@ -16,6 +16,7 @@ from gradcanvas.program.binding import Binding, BoundTrain, Reference, Scope
 from gradcanvas.program.branches import run_control
 from gradcanvas.program.devices import resolve_device
 from gradcanvas.program.evaluation import Evaluation
+from gradcanvas.program.fake_calls import FakeCalls
 from gradcanvas.program.file_order import in_file_order, in_tree_order
 from gradcanvas.program.lazy import with_sizes
 from gradcanvas.program.loss import check_loss_and_metrics
@@ -24,7 +25,7 @@ from gradcanvas.program.order import dependents
 from gradcanvas.program.scope_run import OutputMeta, ScopeRun
 from gradcanvas.program.shapes import Shapes
 
-__all__ = ["Checked", "OutputMeta", "check", "check_document"]
+__all__ = ["Checked", "Examined", "OutputMeta", "check", "check_document", "examine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,21 @@ class Checked:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a check found, and what it stands on.
+
+    Attributes:
+        checked: what it found.
+        run: the passage through the graph's own nodes.
+        calls: answers what a node gives.
+    """
+
+    checked: Checked
+    run: ScopeRun
+    calls: FakeCalls
+
+
 def check(
     graph: Graph,
     catalog: Catalog,
@@ -76,10 +92,23 @@ def check(
         budget_bytes: what a step may hold; by default a share of the memory of the device.
         shapes: remembers what calls give; by default one for the whole process.
     """
+    return examine(graph, catalog, device=device, budget_bytes=budget_bytes, shapes=shapes).checked
+
+
+def examine(
+    graph: Graph,
+    catalog: Catalog,
+    *,
+    device: str | None = None,
+    budget_bytes: int | None = None,
+    shapes: Shapes | None = None,
+) -> Examined:
+    """Check a graph, and keep what `Checker` goes on from; the arguments are those of `check`."""
     resolved, device_problem = resolve_device(device or graph.device)
     budget = default_budget_bytes(str(resolved)) if budget_bytes is None else budget_bytes
     binding = bind(graph, catalog)
-    evaluation = Evaluation(binding, _calls(), shapes or _shapes, budget, run_control)
+    calls = FakeCalls(_callables(), shapes or _shapes)
+    evaluation = Evaluation(binding, calls, budget, run_control)
     run = evaluation.run(binding.scope, {})
     scope = _thinned(binding.scope, run)
     problems = evaluation.findings.problems
@@ -88,12 +117,13 @@ def check(
     if device_problem is not None:
         found.append(device_problem)
     ordered = in_file_order(graph, found)
-    return Checked(
+    checked = Checked(
         problems=ordered,
         outputs=_arranged(evaluation.findings.rows, scope),
         binding=with_sizes(replace(binding, scope=scope, train=train, problems=ordered), evaluation.sizes),
         device=str(resolved),
     )
+    return Examined(checked, run, calls)
 
 
 def check_document(
@@ -117,13 +147,11 @@ def check_document(
 
 
 _shapes = Shapes()
-_callables: dict[str, Any] = {}
 
 
-def _calls() -> Mapping[str, Any]:
-    if not _callables:
-        _callables.update(callables())
-    return _callables
+@cache
+def _callables() -> Mapping[str, Any]:
+    return callables()
 
 
 def _thinned(scope: Scope, run: ScopeRun) -> Scope:

@@ -5,7 +5,6 @@ Knows nodes, their order and functions; what a single call gives it asks `shapes
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from gradcanvas.program.binding import Binding, BoundNode, Reference, Scope
 from gradcanvas.program.fake_calls import FakeCalls
@@ -17,7 +16,7 @@ from gradcanvas.program.made_once import MadeOnce
 from gradcanvas.program.metas import Meta
 from gradcanvas.program.refusals import explain
 from gradcanvas.program.scope_run import LOST, Fed, Lost, ScopeRun, unknown_outputs
-from gradcanvas.program.shapes import Refusal, Shapes
+from gradcanvas.program.shapes import Refusal
 from gradcanvas.program.traits import GRADIENT
 
 RunControl = Callable[["Evaluation", ScopeRun, BoundNode, dict[str, Fed]], None]
@@ -40,15 +39,14 @@ class Evaluation:
     def __init__(
         self,
         binding: Binding,
-        callables: Mapping[str, Callable[..., Any]],
-        shapes: Shapes,
+        calls: FakeCalls,
         budget_bytes: int,
         run_control: RunControl,
     ) -> None:
         self.binding = binding
         self.findings = Findings(budget_bytes)
-        self._calls = FakeCalls(callables, shapes)
-        self._made = MadeOnce(binding, self._calls, self.findings)
+        self._calls = calls
+        self._made = MadeOnce(binding, calls, self.findings)
         self.sizes = self._made.sizes
         self.can_replace = self._made.replacement
         self._run_control = run_control

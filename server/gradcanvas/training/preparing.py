@@ -12,7 +12,8 @@ import torch
 from gradcanvas.catalog import load_catalog
 from gradcanvas.document import Document, Graph, Node, Problem, read
 from gradcanvas.program.binding import Binding
-from gradcanvas.program.check import OutputMeta, check
+from gradcanvas.program.check import OutputMeta
+from gradcanvas.program.checker import Checker
 from gradcanvas.program.compile import compile_program
 from gradcanvas.program.devices import resolve_device
 from gradcanvas.program.program import Program
@@ -74,6 +75,7 @@ class Preparer:
     def __init__(self, device: str = "", budget_bytes: int = BUDGET_BYTES) -> None:
         self._device = device
         self._budget_bytes = budget_bytes
+        self._checker = Checker(load_catalog())
         self._document: Document | None = None
         self._last: Prepared | None = None
         self._last_own: list[Problem] = []
@@ -92,7 +94,7 @@ class Preparer:
             binding, outputs, program = self._last.binding, self._last.outputs, self._last.program
             structure, kept = self._last.structure, self._last.kept
         else:
-            result = check(graph, load_catalog(), device=device.type, budget_bytes=self._budget_bytes)
+            result = self._checker.check(graph, device=device.type, budget_bytes=self._budget_bytes)
             binding, outputs = result.binding, result.outputs
             kept, misfits = check_kept(graph, binding, outputs)
             checked = [*result.problems, *misfits]
