@@ -75,7 +75,7 @@ KNOWN = {
         "~input, ^in_features: int, ^out_features: int, ^bias: bool = true, ^dtype: dtype? = null -> 0"
     ],
     "torch.nn.Dropout": ["~input, ^p: float = 0.5 -> 0"],
-    "gradcanvas.descent": ["lr: float -> "],
+    "gradcanvas.descent": ["lr: float, no_grad: bool = true -> "],
     "torch.optim.SGD": [
         "lr: float = 0.001, momentum: float = 0.0, dampening: float = 0.0, weight_decay: float = 0.0, "
         "nesterov: bool = false, maximize: bool = false, foreach: bool? = null, fused: bool? = null -> ",

@@ -478,6 +478,26 @@ def test_an_edit_in_a_run_is_applied_between_two_steps(parent: Parent) -> None:
     assert next(row for row in layout["outputs"] if row["ref"] == "w")["shape"] == [1, 1]
 
 
+def test_a_run_that_an_edit_takes_its_loss_pauses_and_shows_what_still_runs(parent: Parent) -> None:
+    parent.send(type="watch", rate=30)
+    parent.load(long_run())
+    parent.command("train")
+    while not parent.losses:
+        parent.receive()
+    graph = long_run()
+    graph["nodes"]["loss"]["inputs"]["input"] = "nowhere"
+
+    parent.load(graph)
+    parent.until("notice", code="no-loss")
+    parent.until("status", state="paused")
+    layout = parent.last("layout")
+
+    shown = {row["ref"]: row["grad_fn"] for row in layout["outputs"]}
+    assert set(shown) == {"b", "w", "x", "y", "wx", "yhat", "error", "square"}
+    assert shown["square"] == "PowBackward0"
+    assert parent.frames[-1].flags == EXACT | EVALUATION | NO_GRADIENTS
+
+
 def test_the_verbs_act_on_the_real_state(parent: Parent) -> None:
     parent.load(article())
 

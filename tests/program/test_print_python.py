@@ -54,6 +54,30 @@ def descent(leaves: dict[str, torch.Tensor], lr: float) -> Any:
     return update
 
 
+def test_without_no_grad_the_script_has_the_articles_first_attempt_and_fails_like_it() -> None:
+    path = next(each for each in EXAMPLES if each.stem == "linear-regression")
+    file = json.loads(path.read_text())
+    file["train"]["optimizer"]["args"]["no_grad"] = False
+
+    script = print_python(bound(json.dumps(file)), device="cpu")
+
+    assert "no_grad" not in script
+    assert "    b -= lr * b.grad\n    w -= lr * w.grad\n" in script
+    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad is being used in an in-place"):
+        executed(script)
+
+
+def test_groups_with_and_without_no_grad_are_printed_as_they_are_updated() -> None:
+    path = next(each for each in EXAMPLES if each.stem == "linear-regression")
+    file = json.loads(path.read_text())
+    file["nodes"]["w"]["group"] = "recorded"
+    file["train"]["optimizer"]["groups"] = {"recorded": {"no_grad": False}}
+
+    script = print_python(bound(json.dumps(file)), device="cpu")
+
+    assert "    with torch.no_grad():\n        b -= lr * b.grad\n    w -= lr * w.grad\n" in script
+
+
 @pytest.mark.parametrize(
     "path",
     [each for each in EXAMPLES if "gradcanvas.descent" in each.read_text()],

@@ -616,6 +616,52 @@ def test_watching_changes_no_bit_of_the_state(graph: Json, optimizer: Json, clip
     assert watched.losses.values() == alone.losses.values()
 
 
+def articles_first_attempt() -> str:
+    """Do what the article tries first, and give torch's words."""
+    b = torch.ones(1, requires_grad=True)
+    (b * 2).sum().backward()  # type: ignore[no-untyped-call]
+    with pytest.raises(RuntimeError) as refused:
+        b -= 0.1 * b.grad  # type: ignore[operator]
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("verb", ["update", "step", "watched step"])
+def test_an_update_without_no_grad_fails_as_the_articles_first_attempt(verb: str) -> None:
+    graph = article()
+    graph["train"]["optimizer"] = {"op": "gradcanvas.descent", "args": {"lr": 0.1, "no_grad": False}}
+    session = loaded(graph)
+    before = [leaf.tolist() for leaf in session.state.leaves.values()]
+    session.backward()
+
+    with pytest.raises(RunError) as failed:
+        session.update() if verb == "update" else session.step(watched=verb == "watched step")
+
+    problem = failed.value.problem
+    assert problem.message == articles_first_attempt()
+    assert problem.where == "/train/optimizer"
+    assert "`no_grad`" in problem.help
+    assert [leaf.tolist() for leaf in session.state.leaves.values()] == before
+
+
+def test_an_update_goes_on_when_no_grad_is_back() -> None:
+    graph = article()
+    graph["train"]["optimizer"] = {"op": "gradcanvas.descent", "args": {"lr": 0.1, "no_grad": False}}
+    session = loaded(graph)
+    session.backward()
+    with pytest.raises(RunError):
+        session.update()
+
+    graph["train"]["optimizer"]["args"]["no_grad"] = True
+    session.load(text(graph))
+    session.update()
+
+    plain = loaded(article())
+    plain.step()
+    assert [leaf.tolist() for leaf in session.state.leaves.values()] == [
+        leaf.tolist() for leaf in plain.state.leaves.values()
+    ]
+
+
 def descending() -> Json:
     """Give leaves in two groups: one is −0.0, one gets a sparse gradient, one gets none.
 

@@ -149,9 +149,11 @@ EDITOR_OPERATIONS: Final = (
         kind="optimizer",
         category="Optimisers",
         summary="The plain update: p -= lr * p.grad, then the gradient is zeroed.",
-        overloads=(Overload((Argument("lr", "float", required=True),), ()),),
-        aliases=("gradient descent", "plain"),
-        documentation="`with torch.no_grad(): p -= lr * p.grad`, then `p.grad.zero_()`.",
+        overloads=(Overload((Argument("lr", "float", required=True), _flag("no_grad", "true")), ()),),
+        aliases=("gradient descent", "plain", "no_grad"),
+        documentation="`with torch.no_grad(): p -= lr * p.grad`, then `p.grad.zero_()`. Without `no_grad` "
+        "the line stands alone, and fails: autograd records every operation on what requires a gradient, and "
+        "refuses to change a leaf in place. Switch it off and press Update to see PyTorch say so.",
     ),
     Operation(
         name="gradcanvas.call",

@@ -83,6 +83,8 @@ class Worker:
             self._teller.notice("warning", problem.code, problem.message, problem.help)
             if self._teller.state is State.RUNNING:
                 self._teller.state = State.PAUSED
+                self._guard(self._evaluate)
+                return
         else:
             self._teller.fail(problem)
         self._teller.everything()

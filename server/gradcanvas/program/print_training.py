@@ -5,6 +5,8 @@ Knows what `train` says and the names of the leaves; knows nothing of what a ste
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from gradcanvas.program.binding import BoundBatch, BoundGroup, BoundOptimizer, BoundTrain
 from gradcanvas.program.calling import literal_arguments
@@ -122,20 +124,37 @@ def _descent(loop: Loop, groups: list[Group]) -> Parts:
     assert bound is not None
     rate = loop.names.fresh("lr")
     before = [f"{rate} = {_value(bound.own, 'lr')}"]
-    update, zero = ["with torch.no_grad():"], []
+    updates: list[tuple[bool, list[str]]] = []
+    zero: list[str] = []
     for leaves, special in groups:
+        has_no_grad = _has_no_grad(bound.own, special)
         lr = _value(special, "lr") if special and "lr" in special.values else rate
         if all(leaf.collects for leaf in leaves):
-            update += [f"{INDENT}{leaf.text} -= {lr} * {leaf.text}.grad" for leaf in leaves]
+            lines = [f"{leaf.text} -= {lr} * {leaf.text}.grad" for leaf in leaves]
+            updates.append((has_no_grad, lines))
             zero += [f"{leaf.text}.grad.zero_()" for leaf in leaves]
             continue
         each = loop.names.fresh("parameter")
         listed = f"for {each} in [{', '.join(leaf.text for leaf in leaves)}]:"
         given = f"{INDENT}if {each}.grad is not None:"
         inner = [listed, given, f"{INDENT * 2}{each} -= {lr} * {each}.grad"]
-        update += [INDENT + line for line in inner]
+        updates.append((has_no_grad, inner))
         zero += [listed, given, f"{INDENT * 2}{each}.grad.zero_()"]
-    return before, update, zero
+    return before, _guarded(updates), zero
+
+
+def _has_no_grad(own: BoundGroup, special: BoundGroup | None) -> bool:
+    values = {**own.values, **(special.values if special else {})}
+    return values.get("no_grad") is not False
+
+
+def _guarded(updates: Sequence[tuple[bool, list[str]]]) -> list[str]:
+    """Put updates that follow each other, and at which autograd is to look away, into one block."""
+    lines: list[str] = []
+    for has_no_grad, parts in groupby(updates, itemgetter(0)):
+        inner = [line for _, part in parts for line in part]
+        lines += ["with torch.no_grad():", *(INDENT + line for line in inner)] if has_no_grad else inner
+    return lines
 
 
 def _optimizer(loop: Loop, bound: BoundOptimizer, groups: list[Group], optimizer: str) -> Parts:

@@ -5,6 +5,8 @@ import torch
 from gradcanvas.document import Problem
 from gradcanvas.program.errors import LimitError, NodeError
 
+_OF_A_LEAF = "a leaf Variable that requires grad is being used in an in-place operation"
+
 
 class RunError(Exception):
     """A verb could not be carried out; `problem` says where and what to do."""
@@ -31,6 +33,8 @@ def failure(error: BaseException, where: str = "") -> RunError:
         help_text = "There is not enough memory for it: make the tensors or the batch smaller."
         return RunError(Problem(where=where, code="out-of-memory", message=message, help=help_text))
     help_text = "These are PyTorch's own words. Change what stands there, or what leads to it."
+    if _OF_A_LEAF in message:
+        help_text = "Autograd records whatever is done to a leaf, and refuses this: switch `no_grad` on."
     if isinstance(original, LimitError):
         help_text = "Raise `limit`, or change the body so that the condition ceases to hold."
     return RunError(Problem(where=where, code="run-failed", message=message, help=help_text))

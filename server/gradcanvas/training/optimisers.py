@@ -102,7 +102,7 @@ class Updates:
         """Whether a step can be made by `take`: nothing is clipped, and no leaf has a gradient."""
         if not isinstance(self.optimiser, Descent) or self.train is None or self.train.clips:
             return False
-        return self.optimiser.is_empty
+        return self.optimiser.has_no_grad and self.optimiser.is_empty
 
     def take(self, fresh: Mapping[str, Tensor | None]) -> None:
         """Do what depositing these gradients, `clip`, `apply`, `advance` and `zero` would, with less ado.
