@@ -1,6 +1,7 @@
 """The verbs of a session, held against the same lines typed into Python."""
 
 import copy
+import json
 import math
 from typing import Any
 
@@ -192,6 +193,49 @@ def test_an_edited_source_alone_is_remade_with_the_value_of_a_reset() -> None:
     assert done.anew == ("w",)
     assert values(session) == {"b": trained_b, "w": fresh_w}
     assert session.standing.step == 5
+
+
+def renamed_in(graph: Json, old: str, new: str) -> Json:
+    """Call a node otherwise, in every reference too: its name stands nowhere else in the file."""
+    written: Json = json.loads(json.dumps(graph).replace(f'"{old}"', f'"{new}"'))
+    return written
+
+
+@pytest.mark.parametrize("op", ["torch.optim.Adam", "gradcanvas.descent"])
+def test_a_node_that_is_called_otherwise_keeps_its_state_and_the_optimizers(op: str) -> None:
+    graph = article()
+    graph["train"]["optimizer"] = {"op": op, "args": {"lr": 0.1}}
+    session, untouched = loaded(graph), loaded(graph)
+    for _ in range(3):
+        session.step()
+        untouched.step()
+
+    done = session.load(text(renamed_in(graph, "w", "weight")))
+    session.step()
+    untouched.step()
+
+    assert done.anew == ()
+    assert values(session) == {"b": values(untouched)["b"], "weight": values(untouched)["w"]}
+
+
+def test_a_module_that_is_called_otherwise_keeps_its_parameters() -> None:
+    session = loaded(layered())
+    session.step()
+    trained = values(session)
+    (name, *_) = [name for name, node in layered()["nodes"].items() if node["op"].startswith("torch.nn.")]
+
+    done = session.load(text(renamed_in(layered(), name, "called_otherwise")))
+
+    assert done.anew == ()
+    assert list(values(session).values()) == list(trained.values())
+
+
+def test_what_was_not_there_before_is_not_told_as_remade() -> None:
+    session = loaded(article())
+    session.step()
+    grown = edited(article(), "nodes", "more", value={"op": "torch.randn", "args": {"size": [2]}})
+
+    assert session.load(text(grown)).anew == ()
 
 
 def test_a_changed_learning_rate_keeps_parameters_and_the_optimizers_state() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from torch import Tensor
 
@@ -14,9 +15,11 @@ from gradcanvas.training.keeping import fill
 from gradcanvas.training.optimisers import Updates
 from gradcanvas.training.preparing import Prepared
 from gradcanvas.training.randomness import seed
-from gradcanvas.training.remaking import definitions, groups, remake
+from gradcanvas.training.remaking import definitions, groups, remake, renamed
 from gradcanvas.training.salvaging import node_of, without
 from gradcanvas.training.state import State
+
+T = TypeVar("T")
 
 
 def make_anew(prepared: Prepared) -> tuple[Prepared, State]:
@@ -39,23 +42,30 @@ def make_anew(prepared: Prepared) -> tuple[Prepared, State]:
 
 
 def carry_over(prepared: Prepared, before: Prepared, older: State) -> tuple[State, tuple[str, ...], bool]:
-    """Keep parameters, optimiser and place in the epoch; remake what was edited.
+    """Keep parameters, optimiser and place in the epoch; remake what was edited, and make what is new.
 
     Returns:
-        The state, the paths of what was remade, and whether the optimiser's state was kept.
+        The state, the paths of what was there before and was remade, and whether the optimiser's state was
+        kept.
 
     Raises:
         NodeError: something could not be made.
     """
     now, then = definitions(prepared.binding), definitions(before.binding)
+    new_names = renamed(now, then)
+    then = _under_new_names(then, new_names)
+    sources = _under_new_names(older.sources, new_names)
+    modules = _under_new_names(older.modules, new_names)
     edited = frozenset(path for path in now if then.get(path) != now[path])
-    remade = remake(prepared.program, prepared.seed, older.sources, older.modules, edited)
+    remade = remake(prepared.program, prepared.seed, sources, modules, edited)
     batches = Batches(prepared.binding.train.batch if prepared.binding.train else None)
     state = assemble(prepared, remade.sources, batches)
     is_kept = state.updates.adopt(older.updates)
     batches.adopt(older.batches, remade.sources)
     fill(prepared, state, frozenset(remade.anew))
-    return state, remade.anew, is_kept
+    is_anything_gone = not then.keys() <= now.keys()
+    anew = tuple(path for path in remade.anew if path in then or is_anything_gone)
+    return state, anew, is_kept
 
 
 def assemble(prepared: Prepared, sources: dict[str, Tensor], batches: Batches) -> State:
@@ -85,6 +95,10 @@ def _without_unmakeable(prepared: Prepared, error: NodeError) -> Prepared:
     problems = (*prepared.problems, failure(error).problem)
     program = compile_program(binding, prepared.device)
     return replace(prepared, binding=binding, program=program, problems=problems)
+
+
+def _under_new_names(known: Mapping[str, T], new_names: Mapping[str, str]) -> dict[str, T]:
+    return {new_names.get(path, path): value for path, value in known.items()}
 
 
 def _path_of(ref: str, paths: Mapping[str, str]) -> str:

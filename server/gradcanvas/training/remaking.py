@@ -21,6 +21,20 @@ def definitions(binding: Binding) -> dict[str, str]:
     return {key: text for each in made for text in [_definition(each.node)] for key in each.keys}
 
 
+def renamed(now: Definitions, then: Definitions) -> dict[str, str]:
+    """Tell what is only called otherwise: what stands in the same place, and is made from the same.
+
+    Returns:
+        Name before → name after, of what was and is made.
+    """
+    places = list(zip(then.items(), now.items(), strict=False))
+    return {
+        old: new
+        for (old, before), (new, after) in places
+        if old not in now and new not in then and before == after and len(now) == len(then)
+    }
+
+
 def groups(binding: Binding) -> dict[str, str]:
     """Name the parameter group of every source and module that is in one."""
     return {
