@@ -58,12 +58,14 @@ class Server:
                 self.address = line.split(" is at ")[1].strip()
         self.base = self.address.split("?")[0].rstrip("/")
 
-    def request(self, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    def request(
+        self, path: str, body: Any = None, *, method: str | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
         """Ask for something; a refusal is an answer as well."""
         data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         if data is not None:
             headers = {"Content-Type": "application/json"} | headers
-        request = urllib.request.Request(self.base + path, data, headers)
+        request = urllib.request.Request(self.base + path, data, headers, method=method)
         opener = urllib.request.build_opener(_NoRedirect())
         try:
             with opener.open(request, timeout=PATIENCE) as answer:

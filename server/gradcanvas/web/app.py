@@ -88,6 +88,7 @@ def add_routes(app: Flask, routes: Routes) -> None:
         ("GET", "/api/examples", routes.example_list),
         ("GET", "/api/graphs", routes.graph_list),
         ("POST", "/api/graphs", routes.make_graph),
+        ("DELETE", graph, routes.delete_graph),
         ("GET", f"{graph}/file", routes.graph_file),
         ("POST", f"{graph}/save", routes.save),
         ("GET", f"{graph}/revisions", routes.revision_list),

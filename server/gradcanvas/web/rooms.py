@@ -49,7 +49,7 @@ class Rooms:
             raise Refused(
                 "too-many-graphs",
                 f"This server keeps {self._settings.graphs:,} graphs, and has that many.",
-                "Start it with another --data directory.",
+                "Delete some of them, or start it with another --data directory.",
                 503,
             )
         graph = "".join(secrets.choice(_LETTERS) for _ in range(_ID_LENGTH))
@@ -104,6 +104,25 @@ class Rooms:
         if session is None:
             raise Refused("not-joined", "This page has not joined a graph.", "Send `join` first.")
         return session
+
+    def delete(self, graph: str) -> None:
+        """Forget a graph for good.
+
+        Raises:
+            Refused: There is no such graph, or a page shows it.
+        """
+        with self._opening:
+            if self._store.find(graph) is None:
+                raise unknown_graph(graph)
+            session = self._sessions.get(graph)
+            if session is not None and session.broadcast.viewers:
+                raise Refused(
+                    "graph-open", "This graph is open in a page.", "Close that page, then delete it.", 409
+                )
+            self._store.delete(graph)
+            if session is not None:
+                del self._sessions[graph]
+                session.close()
 
     def viewer_count(self) -> int:
         """Return how many pages are in some graph."""

@@ -114,6 +114,11 @@ class Routes:
         made = MadeGraph(id=graph, problems=list(document.problems))
         return jsonify(made.model_dump()), 201
 
+    def delete_graph(self, graph: str) -> Response:
+        """Forget a graph that no page shows."""
+        self._rooms.delete(graph)
+        return Response(status=204)
+
     def graph_file(self, graph: str) -> Response:
         """Answer with the canonical graph file."""
         text, title = self._rooms.open(graph).text()

@@ -159,6 +159,13 @@ class Store:
             connection.execute(sa.update(_graphs).where(_graphs.c.id == graph).values(snapshot=snapshot))
             connection.execute(sa.delete(_updates).where(_updates.c.graph == graph))
 
+    def delete(self, graph: str) -> None:
+        """Forget a graph and all that was kept of it; the file that it was bound to stays."""
+        with self._write() as connection:
+            for table in (_updates, _revisions):
+                connection.execute(sa.delete(table).where(table.c.graph == graph))
+            connection.execute(sa.delete(_graphs).where(_graphs.c.id == graph))
+
     def set_title(self, graph: str, title: str) -> None:
         """Take note of a graph's title."""
         self._set(graph, title=title)
