@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.building import Builder
 from tests.browser.conftest import Server
@@ -108,6 +108,16 @@ def test_what_is_no_data_is_told_and_changes_nothing(editor: Editor) -> None:
     expect(notices).to_contain_text("large.csv has 6.3 MB; a graph keeps at most 5.2 MB")
 
     expect(editor.canvas.locator("[data-node]")).to_have_count(0)
+
+
+def test_a_file_that_is_no_graph_is_refused_by_its_name(context: BrowserContext, server: Server) -> None:
+    editor = Editor(context.new_page(), server.address)  # whose console tells of the refusal
+    empty_graph(editor)
+
+    drop(pane(editor), "letters.json", b'{"dear": "colleague"}', 600, 300)
+
+    notices = editor.page.get_by_role("log", name="Announcements")
+    expect(notices).to_contain_text("letters.json: This JSON has neither")
 
 
 def test_a_dropped_graph_is_still_opened(editor: Editor) -> None:

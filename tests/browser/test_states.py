@@ -319,3 +319,50 @@ def test_all_graphs_of_before_can_be_come_to(page: Page, first_server: Server) -
     expect(graphs).to_have_count(14)
     expect(graphs.nth(12)).to_be_focused()
     expect(graphs.last).to_contain_text("Attempt 0")
+
+
+def test_a_graph_of_before_is_deleted_where_somebody_says_so_twice(page: Page, first_server: Server) -> None:
+    for title in ("kept", "of no use", "older"):
+        make(page, first_server, {"gradcanvas": 1, "title": title})
+    editor = Editor(page, first_server.address)
+    editor.open(f"/g/{make(page, first_server, chain())}")
+    page.get_by_role("button", name="Examples").click()
+    graphs = page.get_by_role("region", name="Your graphs")
+    question = graphs.get_by_role("group", name="Delete of no use?")
+
+    graphs.get_by_role("link", name="of no use").hover()
+    graphs.get_by_role("button", name="Delete of no use").click()
+    expect(question.get_by_role("button", name="Keep")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(graphs.get_by_role("button", name="Delete of no use")).to_be_focused()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+    page.keyboard.press("Enter")
+    question.get_by_role("button", name="Delete").click()
+
+    expect(graphs.get_by_role("link", name="of no use")).to_have_count(0)
+    expect(graphs.get_by_role("link", name="kept")).to_be_focused()
+    page.reload()
+    page.get_by_role("button", name="Examples").click()
+    expect(graphs.get_by_role("link")).to_have_count(2)
+
+
+def test_a_graph_that_another_page_shows_is_not_deleted_and_says_why(
+    page: Page, first_server: Server
+) -> None:
+    Editor(page, first_server.address).open(
+        f"/g/{make(page, first_server, {'gradcanvas': 1, 'title': 'shown'})}"
+    )
+    other = page.context.new_page()  # whose console tells of the refusal
+    Editor(other, first_server.address).open(f"/g/{make(page, first_server, chain())}")
+    other.get_by_role("button", name="Examples").click()
+    graphs = other.get_by_role("region", name="Your graphs")
+
+    graphs.get_by_role("button", name="Delete shown").click()
+    question = graphs.get_by_role("group", name="Delete shown?")
+    question.get_by_role("button", name="Delete").click()
+
+    expect(question.get_by_role("alert")).to_contain_text("open in a page")
+    question.get_by_role("button", name="Keep").click()
+    expect(graphs.get_by_role("link", name="shown")).to_be_visible()
+    other.close()

@@ -167,7 +167,7 @@ describe("commands", () => {
 
     expect(rename(document, wx, "w")).toContain("Another node");
     expect(rename(document, wx, "sum")).toContain("already means");
-    expect(rename(document, wx, "1x")).toContain("not a Python name");
+    expect(rename(document, wx, "1x")).toContain("cannot be a name here");
     expect(rename(document, wx, "__x")).toContain("begins with __");
   });
 

@@ -7,7 +7,7 @@ const LONGEST = 64;
 export function refusalOfId(id: string): string | null {
   if (id === "") return "A node needs a name.";
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(id))
-    return `“${id}” is not a Python name: use letters, digits and _, and begin with a letter.`;
+    return `“${id}” cannot be a name here: use a to z, A to Z, digits and _, and begin with no digit.`;
   if (id.length > LONGEST) return `“${id}” has ${id.length} characters; ${LONGEST} is the most.`;
   if (id.startsWith("__")) return `“${id}” begins with __, which Python keeps for itself.`;
   if (RESERVED_NAMES.has(id)) return `“${id}” already means something in Python: choose another name.`;

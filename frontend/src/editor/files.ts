@@ -5,13 +5,13 @@ import { Refused } from "../wire/refused";
 import { editsArrived, useWire } from "../wire/wire-store";
 import type { Editor } from "./editor";
 
-/** Makes a graph and goes to it; a refusal is announced. */
-export async function openGraph(editor: Editor, content: NewGraph): Promise<void> {
+/** Makes a graph and goes to it; a refusal is announced, with the file's name where it comes from one. */
+export async function openGraph(editor: Editor, content: NewGraph, file = ""): Promise<void> {
   try {
     const { id } = await makeGraph(content);
     window.location.assign(`/g/${encodeURIComponent(id)}`);
   } catch (error) {
-    announceRefusal(editor, error);
+    announceRefusal(editor, error, file);
   }
 }
 
@@ -34,7 +34,7 @@ export function chooseFile(editor: Editor): void {
 /** Opens a graph file that was chosen or dropped. */
 export async function openFile(editor: Editor, file: File): Promise<void> {
   try {
-    await openGraph(editor, { file: await file.text() });
+    await openGraph(editor, { file: await file.text() }, file.name);
   } catch {
     announce(editor, `${file.name} cannot be read: it may be a folder, or have been moved.`);
   }
@@ -100,15 +100,15 @@ export function announce(editor: Editor, message: string): void {
   editor.run.takeNotice({ level: "info", code: "done", message, help: "" });
 }
 
-/** Tells the person why something was refused. */
-export function announceRefusal(editor: Editor, error: unknown): void {
+/** Tells the person why something was refused, and what, if it has a name. */
+export function announceRefusal(editor: Editor, error: unknown, what = ""): void {
   const refused = error instanceof Refused ? error : null;
-  const problem = refused?.problems[0];
+  const message = error instanceof Error ? error.message : String(error);
   editor.run.takeNotice({
     level: "error",
     code: refused?.code ?? "failed",
-    message: problem?.message ?? (error instanceof Error ? error.message : String(error)),
-    help: problem?.help ?? refused?.help ?? "",
+    message: what === "" ? message : `${what}: ${message}`,
+    help: refused?.help ?? "",
   });
 }
 

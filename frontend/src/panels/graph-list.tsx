@@ -1,7 +1,9 @@
-/** The graphs that the server keeps, newest first, as ways to them. */
+/** The graphs that the server keeps, newest first, as ways to them; each can be deleted. */
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { fetchGraphs, type KeptGraph } from "../wire/api";
+import { DeleteQuestion } from "./delete-question";
 import "./graph-list.css";
+import { IconButton } from "./icons";
 
 /** More than these are shown when somebody asks for them. */
 const FIRST = 12;
@@ -10,6 +12,7 @@ const FIRST = 12;
 export function GraphList({ except }: { readonly except: string }): ReactNode {
   const [graphs, setGraphs] = useState<readonly KeptGraph[]>([]);
   const [all, setAll] = useState(false);
+  const [asked, setAsked] = useState<string | null>(null);
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     fetchGraphs().then(setGraphs, () => setGraphs([]));
@@ -20,20 +23,51 @@ export function GraphList({ except }: { readonly except: string }): ReactNode {
   const others = graphs.filter((graph) => graph.id !== except);
   const shown = all ? others : others.slice(0, FIRST);
   const now = new Date();
+
+  const keep = (row: number): void => {
+    setAsked(null);
+    requestAnimationFrame(() => list.current?.children[row]?.querySelector("button")?.focus());
+  };
+  const remove = (id: string, row: number): void => {
+    setGraphs(graphs.filter((graph) => graph.id !== id));
+    setAsked(null);
+    requestAnimationFrame(() => {
+      const links = list.current?.querySelectorAll("a") ?? [];
+      links[Math.min(row, links.length - 1)]?.focus();
+    });
+  };
+
   if (others.length === 0) return null;
   return (
     <section className="graph-list" aria-label="Your graphs">
       <h3>Your graphs</h3>
       <ul ref={list}>
-        {shown.map(({ id, title, changed }) => (
+        {shown.map(({ id, title, changed }, row) => (
           <li key={id}>
-            <a
-              href={`/g/${encodeURIComponent(id)}`}
-              title={`${title || "Untitled"}, changed ${full(changed)}`}
-            >
-              <b data-untitled={title === ""}>{title || "Untitled"}</b>
-              <span>{shortDate(changed, now)}</span>
-            </a>
+            {asked === id ? (
+              <DeleteQuestion
+                graph={id}
+                title={title || "Untitled"}
+                onKeep={() => keep(row)}
+                onDeleted={() => remove(id, row)}
+              />
+            ) : (
+              <>
+                <a
+                  href={`/g/${encodeURIComponent(id)}`}
+                  title={`${title || "Untitled"}, changed ${full(changed)}`}
+                >
+                  <b data-untitled={title === ""}>{title || "Untitled"}</b>
+                  <span>{shortDate(changed, now)}</span>
+                </a>
+                <IconButton
+                  icon="delete"
+                  name={`Delete ${title || "Untitled"}`}
+                  className="graph-list-delete"
+                  onClick={() => setAsked(id)}
+                />
+              </>
+            )}
           </li>
         ))}
       </ul>

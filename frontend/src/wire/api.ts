@@ -2,7 +2,7 @@
 import type { OperationPage } from "../catalog/documentation";
 import { readCatalog } from "../catalog/read-catalog";
 import type { Catalog } from "../catalog/types";
-import type { ExampleEntry, GraphEntry, MadeGraph, NewGraph, Problem, Refusal } from "./messages";
+import type { ExampleEntry, GraphEntry, MadeGraph, NewGraph, Refusal } from "./messages";
 import { Refused } from "./refused";
 
 /** The catalogue; waits while the server builds it. */
@@ -33,6 +33,11 @@ export async function fetchGraphs(): Promise<readonly GraphEntry[]> {
 /** Makes a graph of a file's text, of an example, or an empty one. */
 export async function makeGraph(content: NewGraph): Promise<MadeGraph> {
   return (await body(await post("/api/graphs", content))) as MadeGraph;
+}
+
+/** Forgets a graph that no page shows, for good. */
+export async function deleteGraph(graph: string): Promise<void> {
+  await body(await fetch(`/api/graphs/${encodeURIComponent(graph)}`, { method: "DELETE" }));
 }
 
 /** Writes the graph back to the file the server was started on; null where there is none. */
@@ -69,12 +74,12 @@ function post(address: string, content: unknown): Promise<Response> {
 }
 
 async function body(answer: Response): Promise<unknown> {
-  const json = (await answer.json().catch(() => null)) as { error?: Refusal; problems?: Problem[] } | null;
+  const json = (await answer.json().catch(() => null)) as { error?: Refusal } | null;
   if (answer.ok) return json;
   const refusal = json?.error ?? {
     code: "unexpected",
     message: `The server answered ${answer.status}.`,
     help: "Try again; if it stays, look at the server's own output.",
   };
-  throw new Refused(refusal, json?.problems ?? []);
+  throw new Refused(refusal);
 }
