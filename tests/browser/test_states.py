@@ -2,13 +2,16 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, start_server, stop_server
 from tests.browser.editor import Editor
+from tests.oracle.article import EXAMPLES
 
+ARTICLE = EXAMPLES / "linear-regression.json"
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
@@ -366,3 +369,24 @@ def test_a_graph_that_another_page_shows_is_not_deleted_and_says_why(
     question.get_by_role("button", name="Keep").click()
     expect(graphs.get_by_role("link", name="shown")).to_be_visible()
     other.close()
+
+
+def test_a_server_that_is_started_again_says_that_what_was_trained_is_gone(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    server = start_server(tmp_path)
+    page = context.new_page()  # whose console tells of the server that is not there
+    editor = Editor(page, server.address)
+    try:
+        editor.open(f"/g/{make(page, server, json.loads(ARTICLE.read_text()))}")
+        page.get_by_role("button", name="Step", exact=True).click()
+        expect(page.get_by_role("status", name="Run")).to_contain_text("step 1")
+    finally:
+        stop_server(server)
+    server = start_server(tmp_path, "--port", server.address.rpartition(":")[2])
+    try:
+        notices = page.get_by_role("log", name="Announcements")
+        expect(notices).to_contain_text("what was trained, and its losses, are gone")
+        expect(page.get_by_role("status", name="Run")).to_contain_text("step 0")
+    finally:
+        stop_server(server)

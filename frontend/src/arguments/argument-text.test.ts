@@ -48,6 +48,25 @@ describe("typed arguments", () => {
     expect(literal("number", "3j")).toBe('{"complex": [0, 3]}');
   });
 
+  it("take a whole number however it is typed", () => {
+    const typed = ["1e9", "1_000", "3.0", "-2e0", "\u22127", "9007199254740993"];
+
+    expect(typed.map((text) => literal("int", text))).toEqual([
+      "1000000000",
+      "1000",
+      "3",
+      "-2",
+      "-7",
+      "9007199254740993",
+    ]);
+    expect(["1e30", "1e-3", "nan", ""].map((text) => literal("int", text) ?? null)).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+
   it("refuse what does not fit and say what would", () => {
     expect(readArgument(argument("int"), "1.5")).toEqual({ refusal: "it takes a whole number, such as 1." });
     expect(literal("ints", "1, x")).toBeUndefined();

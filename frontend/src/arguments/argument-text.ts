@@ -19,8 +19,10 @@ export function readArgument(argument: Argument, typed: string): Reading {
 type Reader = (text: string, argument: Argument, typed: string) => Reading;
 
 const READERS: Readonly<Record<ArgumentType, Reader>> = {
-  int: (text, { name }) =>
-    isIntegerText(text) ? { literal: text } : { refusal: `${name} takes a whole number, such as 1.` },
+  int: (text, { name }) => {
+    const whole = wholeText(text);
+    return whole === null ? { refusal: `${name} takes a whole number, such as 1.` } : { literal: whole };
+  },
   float: (text, { name }) => numberReading(text, `${name} takes a number, such as 0.1.`),
   number: (text, { name }) => numberReading(text, `${name} takes a number, such as 2.`),
   tensor: (text, { name }) => numberReading(text, `${name} takes a tensor: draw a wire to it.`),
@@ -106,6 +108,13 @@ export function numberText(typed: string): string | null {
   if (whole === "" && fraction === "") return null;
   const digits = whole.replace(/^0+(?=\d)/, "") || "0";
   return `${sign === "-" ? "-" : ""}${digits}${dot ? `.${fraction || "0"}` : ""}${exponent}`;
+}
+
+/** A whole number as its digits, also where it is typed as `1e9`, `1_000` or `3.0`; null for what is none. */
+function wholeText(text: string): string | null {
+  if (isIntegerText(text)) return text;
+  const number = Number(numberText(text) ?? Number.NaN);
+  return Number.isSafeInteger(number) ? String(number) : null;
 }
 
 function numberReading(text: string, refusal: string): Reading {

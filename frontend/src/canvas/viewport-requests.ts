@@ -2,7 +2,13 @@
 import { useReactFlow, useStore } from "@xyflow/react";
 import { type RefObject, useCallback, useEffect, useRef } from "react";
 import type { Point } from "../document/types";
-import { LOSS_PLATE_HEIGHT, LOSS_PLATE_WIDTH, lossPlateAt } from "../gradients/plate-placement";
+import {
+  LOSS_PLATE_HEIGHT,
+  LOSS_PLATE_WIDTH,
+  lossPlateAt,
+  PLATE_HEIGHT,
+  PLATE_WIDTH,
+} from "../gradients/plate-placement";
 import { FAR_ZOOM, fitting, toGraph } from "../gradients/viewport";
 import { useView } from "../view/view-store";
 import { useWire } from "../wire/wire-store";
@@ -10,18 +16,20 @@ import { arrangeUnplaced } from "./arrange-nodes";
 import { bringIntoView, fitView, useCanvas } from "./canvas-store";
 import type { GraphModel } from "./graph-model";
 import type { Stage } from "./stage";
+import { type Box, moveToShow } from "./viewport-requests-move";
 
 const LIMITS = { least: 0.02, largest: 1, padding: 28 };
 /** What legend and buttons take at the bottom of the canvas; a narrow one has them one above the other. */
 const CORNERS = 36;
 const CORNERS_STACKED = 70;
 const STACKED_WIDTH = 360;
-/** How far inside of the canvas the middle of what is brought into view comes to stand. */
-const MARGIN_X = 110;
-const MARGIN_Y = 80;
+/** How far inside of the canvas what is brought into view comes to stand: less than what fitting leaves. */
+const MARGIN = 20;
+/** The least distance between what is brought into view and what stands at the bottom. */
+const CORNERS_GAP = 12;
+/** What lies over the canvas; it covers nodes only where it is. */
+const OVERLAYS = ".canvas-controls, .legend, .graph-problem";
 const BANNER_WIDTH = 560;
-/** The least distance between the loss curve and what stands at the bottom. */
-const PLATE_GAP = 12;
 
 /** Listens to requests; returns how to zoom by a factor. */
 export function useViewportRequests(stage: Stage | null, model: GraphModel): (factor: number) => void {
@@ -35,7 +43,7 @@ export function useViewportRequests(stage: Stage | null, model: GraphModel): (fa
   }, [stage, flow]);
   useFitting(stage, model, showAll);
   useRefitting(stage, model, fitted, showAll);
-  useBringing(stage, flow);
+  useBringing(stage, model, flow);
   useCenter(stage);
   return useCallback(
     (factor: number) => {
@@ -121,23 +129,18 @@ interface Place {
   readonly zoom: number;
 }
 
-/** Brings what the keyboard or the list chose into view, near enough to be in the DOM: what is just beyond the edge comes
-in, and the rest stays in sight. */
-function useBringing(stage: Stage | null, flow: ReturnType<typeof useReactFlow>): void {
+/** Brings what the keyboard or the list chose into view, near enough to be in the DOM: what is seen wholly moves nothing,
+what is just beyond the edge comes in, and the rest stays in sight. */
+function useBringing(stage: Stage | null, model: GraphModel, flow: ReturnType<typeof useReactFlow>): void {
   const bring = useCanvas((canvas) => canvas.bring);
   const reveal = useView((view) => view.reveal);
+  const done = useRef(bring);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was made just now has its card with the next model
   useEffect(() => {
-    if (stage === null || bring === null) return;
-    const view = stage.viewport();
-    const right = outside(bring.at[0] * view.zoom + view.x, view.width, MARGIN_X);
-    const foot = footOf(stage, bring.at);
-    const down = outside(bring.at[1] * view.zoom + view.y, view.height, MARGIN_Y, foot);
-    const near = Math.abs(right) < view.width / 2 && Math.abs(down) < view.height / 2;
-    if (view.zoom < FAR_ZOOM || !near)
-      void flow.setCenter(bring.at[0], bring.at[1], { zoom: Math.max(view.zoom, 0.6) });
-    else if (right !== 0 || down !== 0)
-      void flow.setViewport({ x: view.x - right, y: view.y - down, zoom: view.zoom });
-  }, [bring, stage, flow]);
+    if (stage === null || bring === null || done.current === bring || isAwaited(stage)) return;
+    done.current = bring;
+    show(stage, flow, targetAt(stage, bring.at));
+  }, [bring, stage, model, flow]);
   useEffect(() => {
     const card = reveal && stage?.model().scene.card(reveal.uid);
     if (!reveal || !card) return;
@@ -147,21 +150,73 @@ function useBringing(stage: Stage | null, flow: ReturnType<typeof useReactFlow>)
   }, [reveal, stage]);
 }
 
-/** How much room what is brought into view needs beneath its middle: the loss has its curve there, which the buttons and
-the legend must not cover. */
-function footOf(stage: Stage, [x, y]: Point): number {
-  const { scene } = stage.model();
-  const card = scene.cards[scene.lossCard];
-  const plate = lossPlateAt(scene);
-  const { zoom, width } = stage.viewport();
-  if (!card || !plate || x < card.x || x > card.x + card.layout.width) return MARGIN_Y;
-  if (y < card.y || y > plate.y) return MARGIN_Y;
-  return Math.max(MARGIN_Y, (plate.y + LOSS_PLATE_HEIGHT - y) * zoom + cornersOf(width) + PLATE_GAP);
+/** What is to be seen; the loss takes its curve along. */
+interface Target {
+  readonly bounds: Bounds;
+  readonly isLoss: boolean;
 }
 
-/** How far a place lies beyond the part of a length that keeps a margin from both its ends: negative before it. */
-function outside(place: number, length: number, margin: number, after: number = margin): number {
-  return place - Math.max(margin, Math.min(Math.max(margin, length - after), place));
+function show(stage: Stage, flow: ReturnType<typeof useReactFlow>, { bounds, isLoss }: Target): void {
+  const view = stage.viewport();
+  const box = onScreen(bounds, view);
+  const foot = view.height - cornersOf(view.width) - CORNERS_GAP;
+  const top = useCanvas.getState().banner + MARGIN;
+  const room = { left: MARGIN, top, right: view.width - MARGIN, bottom: foot };
+  // The loss and its curve stand above the row of legend and buttons, also where there are none in it.
+  const canvas = { left: 0, top: 0, right: view.width, bottom: isLoss ? foot : view.height };
+  const { right, down } = moveToShow(box, canvas, room, () => overlaysOf(stage.element));
+  const near = Math.abs(right) < view.width / 2 && Math.abs(down) < view.height / 2;
+  if (view.zoom < FAR_ZOOM || !near)
+    void flow.setCenter(bounds.x + bounds.width / 2, bounds.y + bounds.height / 2, {
+      zoom: Math.max(view.zoom, 0.6),
+    });
+  else if (right !== 0 || down !== 0)
+    void flow.setViewport({ x: view.x - right, y: view.y - down, zoom: view.zoom });
+}
+
+/** Whether the node that has the focus is in the graph and not yet among the cards. */
+function isAwaited(stage: Stage): boolean {
+  const { focus } = useCanvas.getState();
+  if (focus?.kind !== "node" || stage.model().scene.card(focus.uid)) return false;
+  return stage.editor.document.getSnapshot().byUid.has(focus.uid);
+}
+
+/** What stands at a place: the frame or the card that was chosen; of an edge about as much as its plate. */
+function targetAt(stage: Stage, [x, y]: Point): Target {
+  const { focus, frame } = useCanvas.getState();
+  const { scene } = stage.model();
+  const chosen = stage.editor.document.getSnapshot().frames.find(({ uid }) => uid === frame);
+  if (chosen) return { bounds: boxAt(...chosen.at, ...chosen.size), isLoss: false };
+  const card = focus?.kind === "node" ? scene.card(focus.uid) : undefined;
+  if (!card) {
+    const plate = boxAt(x - PLATE_WIDTH / 2, y - PLATE_HEIGHT / 2, PLATE_WIDTH, PLATE_HEIGHT);
+    return { bounds: plate, isLoss: false };
+  }
+  const bounds = boxAt(card.x, card.y, card.layout.width, card.layout.height);
+  const isLoss = card === scene.cards[scene.lossCard];
+  return { bounds: isLoss ? withLossPlate(stage, bounds) : bounds, isLoss };
+}
+
+function boxAt(x: number, y: number, width: number, height: number): Bounds {
+  return { x, y, width, height };
+}
+
+function onScreen({ x, y, width, height }: Bounds, view: Place): Box {
+  const [left, top] = [x * view.zoom + view.x, y * view.zoom + view.y];
+  return { left, top, right: left + width * view.zoom, bottom: top + height * view.zoom };
+}
+
+function overlaysOf(element: HTMLElement): Box[] {
+  const corner = element.getBoundingClientRect();
+  return [...element.querySelectorAll(OVERLAYS)].map((overlay) => {
+    const { left, top, right, bottom } = overlay.getBoundingClientRect();
+    return {
+      left: left - corner.left,
+      top: top - corner.top,
+      right: right - corner.left,
+      bottom: bottom - corner.top,
+    };
+  });
 }
 
 function useCenter(stage: Stage | null): void {

@@ -1,7 +1,7 @@
 /** The socket of one open graph: joins, sends edits, takes numbers. The only file that knows socket.io. */
 import { io, type Socket } from "socket.io-client";
 import type { GraphDocument } from "../document/graph-document";
-import type { Run } from "../run/run-store";
+import { type Run, useRun } from "../run/run-store";
 import { decodeFrame, decodeFrames, decodeHistory } from "./decode-frame";
 import type {
   Alike,
@@ -36,6 +36,18 @@ type Bytes = ArrayBuffer | Uint8Array;
 type Answer<T> = ({ readonly ok: true } & T) | { readonly ok: false; readonly error: Refusal };
 
 /** Keeps one document and one run in step with the server. */
+/** Whether what was trained is no more, though nobody pressed Reset, which counts the run up. */
+function isTrainedStateGone(before: Status | null, now: Status): boolean {
+  return before?.dirty === true && !now.dirty && now.run <= before.run;
+}
+
+const STATE_GONE: Notice = {
+  level: "warning",
+  code: "state-gone",
+  message: "The server was started again: what was trained, and its losses, are gone. Every edit is here.",
+  help: "Press Train to train anew.",
+};
+
 export class Connection {
   private readonly socket: Socket;
   private readonly outbox: Outbox;
@@ -138,6 +150,7 @@ export class Connection {
     const missing = this.document.updateSince(bytesOf(joined.vector));
     this.outbox.reopen(isEmptyUpdate(missing) ? null : missing);
     if (joined.layout) this.run.takeLayout(joined.layout);
+    if (isTrainedStateGone(useRun.getState().status, joined.status)) this.run.takeNotice(STATE_GONE);
     this.run.takeStatus(joined.status);
     this.takeHistory(joined.history);
     if (joined.frame) this.takeFrame(joined.frame);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { withMetrics } from "../../run/metrics";
 import { rowAt, validationOf } from "../../run/validation";
-import { chartData, cutToPresent, hasNegative } from "./chart-data";
+import { chartData, chartEnd, cutToPresent, extended, hasNegative } from "./chart-data";
 import { keepPeaks } from "./downsample";
 
 const run = (
@@ -69,15 +69,48 @@ describe("the rows of a chart", () => {
   });
 });
 
-describe("earlier runs", () => {
-  const losses = [run(0, [9, 8, 7, 6, 5]), run(1, [3, 2])];
-  const counts = (target: number): number[] => cutToPresent(losses, target).map(({ count }) => count);
+describe("where the chart ends", () => {
+  const going = (count: number, of: number): number => chartEnd(count, { of, going: true });
+  const atRest = (count: number, of: number): number => chartEnd(count, { of, going: false });
 
-  it("end where the present one ends", () => {
-    expect(counts(0)).toEqual([2, 2]);
+  it("is where the run ended or, where nothing is known of it, where it stands", () => {
+    expect([atRest(200, 200), atRest(3, 3), atRest(1000, 0)]).toEqual([200, 3, 1000]);
   });
 
-  it("go on to where the present one will end, and no further", () => {
+  it("is the target of a run that is near it", () => {
+    expect([going(40, 200), going(150, 200)]).toEqual([200, 200]);
+    expect([atRest(100, 200), atRest(170, 200)]).toEqual([200, 200]);
+  });
+
+  it("has some room where the target is far, and twice as much once that is used up", () => {
+    expect([1, 5, 10, 11, 21, 99].map((count) => atRest(count, 200))).toEqual([10, 10, 10, 20, 40, 160]);
+    expect([going(5, 200), going(621, 2_000_000), going(2561, 2_000_000)]).toEqual([10, 640, 5120]);
+    expect([going(2, 12), atRest(1, 4)]).toEqual([10, 4]);
+  });
+
+  it("always leaves the curve more than a fifth of the way, but for its first steps", () => {
+    for (let count = 2; count < 3000; count += 1)
+      for (const end of [going(count, 2000), atRest(count, 2000)])
+        expect(end).toBeLessThanOrEqual(Math.max(count, count * 5));
+  });
+
+  it("stands in the rows as a step at which there is nothing", () => {
+    const rows = chartData([run(0, [3, 2])], null, null, 100, false);
+
+    expect(extended(rows, 10)).toEqual([
+      [1, 2, 10],
+      [3, 2, null],
+    ]);
+    expect(extended(rows, 2)).toBe(rows);
+  });
+});
+
+describe("earlier runs", () => {
+  const losses = [run(0, [9, 8, 7, 6, 5]), run(1, [3, 2])];
+  const counts = (end: number): number[] => cutToPresent(losses, end).map(({ count }) => count);
+
+  it("end where the chart of the present one ends, and no further", () => {
+    expect(counts(2)).toEqual([2, 2]);
     expect(counts(4)).toEqual([4, 2]);
     expect(counts(900)).toEqual([5, 2]);
   });

@@ -21,10 +21,35 @@ export function hasNegative(run: RunLosses | undefined): boolean {
   return false;
 }
 
-/** The runs, the earlier ones cut off where the present one ends or, by its target, will end. */
-export function cutToPresent(losses: readonly RunLosses[], target: number): readonly RunLosses[] {
-  const end = Math.max(losses.at(-1)?.count ?? 0, target);
+/** How far a run is meant to go, 0 where that is not known, and whether it is on its way there. */
+export interface Target {
+  readonly of: number;
+  readonly going: boolean;
+}
+
+/** The step at which the chart ends, so that a curve of `count` steps is readable in it: at the target once that is near,
+a fifth of the way while a run goes there, half of it at rest; else with room that doubles when it is used up. Nothing
+more is to come where no target is known. */
+export function chartEnd(count: number, { of, going }: Target): number {
+  if (of <= count) return count;
+  if (of <= count * (going ? 5 : 2)) return of;
+  let end = LEAST_STEPS;
+  while (end < count) end *= 2;
+  return Math.min(end, of);
+}
+
+const LEAST_STEPS = 10;
+
+/** The runs, the earlier ones cut off where the chart ends. */
+export function cutToPresent(losses: readonly RunLosses[], end: number): readonly RunLosses[] {
   return losses.map((run) => (run.count > end ? { ...run, count: end } : run));
+}
+
+/** The rows with a last step at which there is nothing: the axis goes on to it. */
+export function extended(rows: ChartData, end: number): ChartData {
+  const [steps, ...lines] = rows;
+  if (end <= (steps.at(-1) ?? 0)) return rows;
+  return [[...steps, end], ...lines.map((line) => [...line, null])];
 }
 
 /** The rows of a chart: the runs, the metrics, the validation's loss, its metrics. A logarithmic scale leaves out

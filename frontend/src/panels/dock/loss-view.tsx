@@ -8,7 +8,7 @@ import type { Metrics } from "../../run/metrics";
 import { useRun } from "../../run/run-store";
 import { type Validation, validationOf } from "../../run/validation";
 import { useView } from "../../view/view-store";
-import { chartData, cutToPresent, hasNegative } from "./chart-data";
+import { chartData, chartEnd, cutToPresent, extended, hasNegative } from "./chart-data";
 import { ChartLegend } from "./chart-legend";
 import { optionsFor, sizeOf } from "./chart-options";
 import { followReplay } from "./play-head";
@@ -17,8 +17,8 @@ import "uplot/dist/uPlot.min.css";
 /** The chart with its legend. */
 export function LossView(): ReactNode {
   const all = useRun((run) => run.losses);
-  const target = useTarget(all.at(-1)?.run);
-  const losses = useMemo(() => cutToPresent(all, target), [all, target]);
+  const end = useEnd(all.at(-1));
+  const losses = useMemo(() => cutToPresent(all, end), [all, end]);
   const kept = useRun((run) => run.metrics);
   const rows = useRun((run) => run.validation);
   const logarithmic = useLossScale().shown === "log";
@@ -46,6 +46,7 @@ export function LossView(): ReactNode {
           {count > 0 && (
             <Chart
               losses={losses}
+              end={end}
               metrics={metrics}
               validation={validation}
               logarithmic={logarithmic}
@@ -67,9 +68,13 @@ export function LossView(): ReactNode {
   );
 }
 
-/** Up to which step a run is to go, 0 where that is not known. */
-function useTarget(run: number | undefined): number {
-  return useRun(({ status }) => (status !== null && status.run === run ? status.of : 0));
+/** The step at which the chart of the present run ends. */
+function useEnd(present: RunLosses | undefined): number {
+  return useRun(({ status }) => {
+    const known = status !== null && status.run === present?.run;
+    const going = status?.state === "running" || status?.state === "paused";
+    return chartEnd(present?.count ?? 0, { of: known ? status.of : 0, going });
+  });
 }
 
 /** The newest evaluation as JSON: the loss and each metric by its name. */
@@ -126,21 +131,24 @@ function useLossScale(): { readonly shown: "linear" | "log"; readonly negative: 
 
 interface ChartProps {
   readonly losses: readonly RunLosses[];
+  /** The step up to which the axis goes. */
+  readonly end: number;
   readonly metrics: Metrics | null;
   readonly validation: Validation | null;
   readonly logarithmic: boolean;
   readonly onHover: (index: number | null) => void;
 }
 
-function Chart({ losses, metrics, validation, logarithmic, onHover }: ChartProps): ReactNode {
+function Chart({ losses, end, metrics, validation, logarithmic, onHover }: ChartProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const { run } = useEditor();
   const dark = useView((view) => view.dark);
   const data = useMemo(() => {
     const buckets = Math.max(200, place.current?.clientWidth ?? 800);
-    return chartData(losses, metrics, validation, buckets, logarithmic) as uPlot.AlignedData;
-  }, [losses, metrics, validation, logarithmic]);
+    const rows = chartData(losses, metrics, validation, buckets, logarithmic);
+    return extended(rows, end) as uPlot.AlignedData;
+  }, [losses, end, metrics, validation, logarithmic]);
   const newest = useRef(data);
   newest.current = data;
   const evaluated = validation ? ["validation", ...validation.metrics.map(({ name }) => name)] : [];

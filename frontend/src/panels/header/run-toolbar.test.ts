@@ -18,7 +18,7 @@ const at = (more: Partial<Status>): Status => ({
 describe("where a run stands", () => {
   it("is told in step and loss", () => {
     expect(statusText(at({}))).toBe("step 17 of 200, loss 0.0123");
-    expect(statusText(at({ state: "running" }), 19, 0.5)).toBe("step 19 of 200, loss 0.500");
+    expect(statusText(at({ state: "running" }), { step: 19, loss: 0.5 })).toBe("step 19 of 200, loss 0.500");
   });
 
   it("says that it is paused", () => {
@@ -32,12 +32,12 @@ describe("where a run stands", () => {
   });
 
   it("says of a loss that it is no number, and nothing where there is none", () => {
-    expect(statusText(at({ loss: null }), 17, Number.NaN, { step: 17, loss: Number.NaN })).toBe(
-      "step 17 of 200, loss nan",
-    );
-    expect(statusText(at({ loss: null }), 17, Number.NaN, { step: 16, loss: Number.NaN })).toBe(
-      "step 17 of 200",
-    );
+    const none = { step: 17, loss: null };
+    const broken = (step: number): { step: number; loss: number } => ({ step, loss: Number.NaN });
+
+    expect(statusText(at({ loss: null }), none, broken(17))).toBe("step 17 of 200, loss nan");
+    expect(statusText(at({ loss: null }), none, broken(16))).toBe("step 17 of 200");
+    expect(statusText(at({ loss: null }), broken(17))).toBe("step 17 of 200, loss nan");
     expect(statusText(at({ loss: null }))).toBe("step 17 of 200");
   });
 });

@@ -7,6 +7,7 @@ import { useRun } from "../../run/run-store";
 import type { RunState, Status, Verb } from "../../wire/messages";
 import { useWire } from "../../wire/wire-store";
 import { Icon, type IconName } from "../icons";
+import { type FrameLoss, frameLoss } from "./frame-loss";
 import { followCourse, type RunCourse, type ToldStatus, toldStatus } from "./run-course";
 
 interface VerbRow {
@@ -123,7 +124,8 @@ export function RunStatus(): ReactNode {
   const state = status?.state ?? "starting";
   const busy = useWire((connection) => connection.busy) && state !== "running";
   const told = useTold(status);
-  const text = busy ? "evaluating…" : statusText(told, run.frame?.step, run.frame?.loss, run.losses.last());
+  const newest = frameLoss(run.frame, run.layout);
+  const text = busy ? "evaluating…" : statusText(told, newest, run.losses.last());
   return (
     <output
       className="run-status"
@@ -163,16 +165,15 @@ function steady(text: string): ReactNode {
 /** The status in words; while a run streams, step and loss are those of the newest frame. */
 export function statusText(
   status: ToldStatus | null,
-  frameStep?: number,
-  frameLoss?: number,
+  frame: FrameLoss | null = null,
   lastLoss: { readonly step: number; readonly loss: number } | null = null,
 ): string {
   if (status === null || status.state === "starting") return "starting…";
   if (status.state === "lost") return "the worker was lost";
   if (status.state === "failed" && status.problem) return status.problem.message;
-  const newer = frameStep !== undefined && frameStep >= status.step;
-  const step = newer ? frameStep : status.step;
-  const known = newer && frameLoss !== undefined && !Number.isNaN(frameLoss) ? frameLoss : status.loss;
+  const newer = frame !== null && frame.step >= status.step ? frame : null;
+  const step = newer?.step ?? status.step;
+  const known = newer?.loss ?? status.loss;
   // A status tells no loss where there is none and where it is no number: the losses themselves tell these apart.
   const broken = lastLoss !== null && lastLoss.step === step && !Number.isFinite(lastLoss.loss);
   const loss = known ?? (broken ? lastLoss.loss : null);

@@ -1,5 +1,6 @@
 /** A field that takes text: commits on Enter and on leaving, Escape takes back what was typed, refusals stand below. */
-import { type KeyboardEvent, type ReactNode, useId } from "react";
+import { type KeyboardEvent, type ReactNode, type TextareaHTMLAttributes, useId } from "react";
+import { InlineCode } from "../inline-code";
 import { FieldLabel } from "./field-label";
 import { type DraftActions, useDraft } from "./use-draft";
 
@@ -11,7 +12,7 @@ interface Props extends DraftActions {
   readonly required?: boolean;
   /** More than one line; Enter commits, Shift+Enter begins a line. */
   readonly lines?: number;
-  /** Words rather than code: long lines are broken. */
+  /** Words rather than code: long lines are broken, and what stands between backticks is read as code. */
   readonly prose?: boolean;
   /** Node names that may be typed. */
   readonly list?: string;
@@ -64,12 +65,27 @@ export function TextField(props: Props): ReactNode {
       title={title}
     >
       <FieldLabel id={id} name={label} />
-      {lines > 1 ? <textarea rows={lines} {...shared} /> : <input list={list} {...shared} />}
+      {lines > 1 ? <Lines prose={prose} rows={lines} {...shared} /> : <input list={list} {...shared} />}
       {refusal && (
         <p className="field-note" id={`${id}-refusal`} role="alert">
           {refusal}
         </p>
       )}
+    </div>
+  );
+}
+
+type LinesProps = TextareaHTMLAttributes<HTMLTextAreaElement> & { readonly prose: boolean };
+
+/** Several lines; words lie over the field to be read, with their code as code, until it has the focus. */
+function Lines({ prose, ...shared }: LinesProps): ReactNode {
+  if (!prose) return <textarea {...shared} />;
+  return (
+    <div className="prose-field">
+      <textarea {...shared} />
+      <p className="prose-shown" aria-hidden="true">
+        <InlineCode text={String(shared.value ?? "")} />
+      </p>
     </div>
   );
 }

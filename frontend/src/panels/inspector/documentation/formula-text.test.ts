@@ -69,6 +69,15 @@ describe("a formula filled with the names of a graph", () => {
     expect(set(false)).not.toContain("overline");
     expect(set(true)).toContain("overline");
   });
+
+  it("may be broken into lines after the sign of equality and before that of a product", () => {
+    const macros = { ...formulaCommands(false) };
+    const set = katex.renderToString("a = f \\cdot g", { output: "html", displayMode: true, macros });
+
+    const lines = set.split('<span class="katex-base">').map((line) => line.replace(/<[^>]*>/g, ""));
+
+    expect(lines).toEqual(["", "a=", "f", "⋅g"]);
+  });
 });
 
 describe("a name in mathematics", () => {

@@ -69,5 +69,7 @@ export function formulaCommands(complex: boolean): Readonly<Record<string, strin
     "\\conjugate": complex ? "\\overline{#1}" : "#1",
     "\\conjugatesum": complex ? "\\overline{#1}" : "\\left(#1\\right)",
     "\\adjoint": complex ? "\\mathrm{H}" : "\\top",
+    // A line that is too long ends before a product's sign, which begins the next one, and not behind it.
+    "\\cdot": "\\allowbreak\u22c5\\nobreak",
   };
 }

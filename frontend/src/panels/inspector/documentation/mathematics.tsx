@@ -36,7 +36,8 @@ export function Mathematics({ text, display = false, commands = NONE }: Props): 
 const NONE: Readonly<Record<string, string>> = {};
 /** Widest rule, in em: algorithms of torch are framed by rules of a printed page's width. */
 const WIDEST_RULE = 28;
-/** A formula is made smaller to fit, down to this; then it is scrolled. */
+/** A formula is made smaller to fit, down to this; one that is wider is broken into lines, and scrolled where it has no
+place to be broken. */
 const SMALLEST = 0.74;
 
 function setFormula(
@@ -65,10 +66,26 @@ function setFormula(
 
 function fitWidth(element: HTMLElement): void {
   element.style.fontSize = "";
-  const wide = element.scrollWidth;
+  delete element.dataset.broken;
   const room = element.clientWidth;
-  if (room > 0 && wide > room) element.style.fontSize = `${Math.max(SMALLEST, room / wide) * 100}%`;
+  let wide = element.scrollWidth;
+  if (room > 0 && wide * SMALLEST > room) wide = breakLines(element);
+  else if (room > 0 && wide > room) shrink(element, room / wide);
   // What is still wider is scrolled, by keys as well.
   if (wide * SMALLEST > room) element.tabIndex = 0;
   else element.removeAttribute("tabindex");
+}
+
+/** Breaks a formula into lines, smaller where that makes them fewer; returns how wide it is at its full size. */
+function breakLines(element: HTMLElement): number {
+  element.dataset.broken = "true";
+  const { scrollWidth: wide, scrollHeight: high, clientWidth: room } = element;
+  shrink(element, SMALLEST);
+  const hasFewerLines = element.scrollHeight < high * SMALLEST * 0.9;
+  if (wide <= room && !hasFewerLines) element.style.fontSize = "";
+  return wide;
+}
+
+function shrink(element: HTMLElement, size: number): void {
+  element.style.fontSize = `${Math.max(SMALLEST, size) * 100}%`;
 }
