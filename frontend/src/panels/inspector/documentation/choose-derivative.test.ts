@@ -5,7 +5,14 @@ import { addNode, connect, setArgument } from "../../../document/commands";
 import { GraphDocument } from "../../../document/graph-document";
 import { indexLayout } from "../../../run/run-store";
 import type { Layout } from "../../../wire/messages";
-import { broadcastOf, chooseDerivative, isComplex, type NodeInRun, namesAround } from "./choose-derivative";
+import {
+  broadcastOf,
+  chooseDerivative,
+  isComplex,
+  type NodeInRun,
+  namesAround,
+  whyNotComputed,
+} from "./choose-derivative";
 
 const wired = { type: "tensor", wired: true, typed: false, required: true };
 const catalog = sampleCatalog({
@@ -66,6 +73,21 @@ describe("which formula a node stands for", () => {
     expect(chooseDerivative([scalar, tensor], around(null))).toBe(tensor);
     expect(chooseDerivative([tensor, scalar], around("2.5"))).toBe(scalar);
     expect(chooseDerivative([], around(null))).toBeNull();
+  });
+});
+
+describe("a gradient that is not computed", () => {
+  it("says why, as the run told it for the edge", () => {
+    const ran = around(null, [output("y", [3], "AddBackward0")]);
+    const edges = [
+      { edge: "y.input", from: "w", why: null },
+      { edge: "y.other", from: "x", why: "x does not require a gradient" },
+    ];
+    const layout = ran.layout && indexLayout({ ...ran.layout.layout, edges });
+
+    expect(whyNotComputed({ ...ran, layout }, "self")).toBeNull();
+    expect(whyNotComputed({ ...ran, layout }, "other")).toBe("x does not require a gradient");
+    expect(whyNotComputed(around(null), "other")).toBeNull();
   });
 });
 

@@ -77,6 +77,12 @@ export function broadcastOf(
   return sizeOf(from) < sizeOf(to) ? { from, to } : null;
 }
 
+/** Why the run computed no gradient for an argument, null where it did or nothing is known. */
+export function whyNotComputed({ node, operation, layout }: NodeInRun, name: string): string | null {
+  const row = layout?.edgeRow.get(`${node.id}.${name === "self" ? selfOf(operation) : name}`);
+  return row === undefined ? null : (layout?.layout.edges[row]?.why ?? null);
+}
+
 /** Whether complex numbers take part. */
 export function isComplex({ node, layout }: NodeInRun): boolean {
   const sources = node.inputs.flatMap((input) => input.refs.map((ref) => layout?.outputRow.get(ref.text)));

@@ -3,7 +3,14 @@ import { memo, type ReactNode, useEffect, useMemo, useState } from "react";
 import type { Derivative, Formula } from "../../../catalog/documentation";
 import { useEditor, useSnapshot } from "../../../editor/editor";
 import { firstOutput, useRun } from "../../../run/run-store";
-import { broadcastOf, chooseDerivative, isComplex, type NodeInRun, namesAround } from "./choose-derivative";
+import {
+  broadcastOf,
+  chooseDerivative,
+  isComplex,
+  type NodeInRun,
+  namesAround,
+  whyNotComputed,
+} from "./choose-derivative";
 import { argumentOf, equationText, type FormulaNames, formulaCommands, PLAIN_NAMES } from "./formula-text";
 import "./documentation.css";
 import { Mathematics } from "./mathematics";
@@ -132,9 +139,11 @@ interface FormulaProps {
 function FormulaRows({ formula, names, complex, around }: FormulaProps): ReactNode {
   if (formula.equations.length === 0) return <Verbatim formula={formula} />;
   return formula.equations.map((equation) => {
-    const broadcast = around && equation.elementwise ? broadcastOf(around, argumentOf(equation.left)) : null;
+    const argument = argumentOf(equation.left);
+    const broadcast = around && equation.elementwise ? broadcastOf(around, argument) : null;
+    const why = around && whyNotComputed(around, argument);
     return (
-      <div key={equation.left} className="derivative-row">
+      <div key={equation.left} className="derivative-row" data-computed={why === null}>
         <Mathematics
           text={equationText(equation, names, broadcast !== null)}
           display
@@ -145,6 +154,7 @@ function FormulaRows({ formula, names, complex, around }: FormulaProps): ReactNo
             The sum goes over where ({broadcast.from.join(", ")}) is broadcast to ({broadcast.to.join(", ")}).
           </p>
         )}
+        {why && <p className="derivative-said">Not computed: {why}.</p>}
         {equation.holds && <p className="derivative-said">{sentence(equation.holds)}</p>}
       </div>
     );
