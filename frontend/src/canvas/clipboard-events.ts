@@ -1,7 +1,8 @@
-/** Copy, cut and paste while the canvas has the focus, through the browser's own clipboard events. */
+/** Copy, cut and paste wherever Ctrl combinations are the canvas's, through the browser's own clipboard events. */
 import { copy, paste, removeNodes } from "../document/commands";
 import type { Point } from "../document/types";
 import type { Editor } from "../editor/editor";
+import { hasSelectedText, leavesChords } from "../keys/key-owner";
 import { useView } from "../view/view-store";
 import { actedOn, selectMade } from "./canvas-keys";
 import { useCanvas } from "./canvas-store";
@@ -15,7 +16,7 @@ export function listenToClipboard(editor: Editor, pointer: () => Point | null): 
     shift = event.shiftKey;
   };
   const take = (event: ClipboardEvent): boolean => {
-    if (!isOnCanvas(event.target) || hasSelectedText()) return false;
+    if (!leavesChords(event.target) || hasSelectedText()) return false;
     const uids = actedOn();
     if (uids.size === 0) return false;
     event.clipboardData?.setData("text/plain", copy(editor.document.getSnapshot(), uids));
@@ -34,7 +35,7 @@ export function listenToClipboard(editor: Editor, pointer: () => Point | null): 
     useCanvas.setState({ focus: null });
   };
   const onPaste = (event: ClipboardEvent): void => {
-    if (!isOnCanvas(event.target)) return;
+    if (!leavesChords(event.target)) return;
     const text = event.clipboardData?.getData("text/plain") ?? "";
     const settle = besideCards(useCanvas.getState().scene());
     const made = paste(editor.document, text, places.next(), shift, settle);
@@ -87,15 +88,4 @@ class PastePlaces {
 
 function samePlace(one: Point, two: Point | null): boolean {
   return two !== null && Math.hypot(one[0] - two[0], one[1] - two[1]) < 4;
-}
-
-/** Whether the canvas has the keyboard's focus, or nothing has. */
-function isOnCanvas(target: EventTarget | null): boolean {
-  if (!(target instanceof Element) || target.closest("input, textarea, select, [contenteditable]"))
-    return false;
-  return target === document.body || target.closest('[role="application"]') !== null;
-}
-
-function hasSelectedText(): boolean {
-  return (window.getSelection()?.toString() ?? "") !== "";
 }

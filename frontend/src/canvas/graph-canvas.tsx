@@ -25,6 +25,7 @@ import { CANVAS_NAME, displace, useCanvas } from "./canvas-store";
 import { Card, type CardNode, cardElementId } from "./card";
 import { listenToClipboard } from "./clipboard-events";
 import { Controls } from "./controls";
+import { openSearchAt } from "./double-click";
 import { useDrop } from "./drops";
 import { EdgeLayer, edgeElementId, type SeenEdge, seenEdges } from "./edge-layer";
 import { EmptyCanvas } from "./empty-canvas";
@@ -85,7 +86,7 @@ function Canvas(): ReactNode {
         onNodeClick={(_, node) => useCanvas.setState({ focus: { kind: "node", uid: node.id }, frame: null })}
         onNodeDoubleClick={() => useView.getState().editFields("first")}
         onPaneClick={(event) => stage && clickPane(stage, event.nativeEvent)}
-        onDoubleClick={(event) => openSearchAt(stage, event)}
+        onDoubleClick={(event) => stage && openSearchAt(stage, event)}
         onDragOver={onDragOver}
         onDrop={onDrop}
         onlyRenderVisibleElements
@@ -259,13 +260,6 @@ function useListeners(stage: Stage | null): void {
       for (const stop of stops) stop();
     };
   }, [stage]);
-}
-
-function openSearchAt(stage: Stage | null, event: React.MouseEvent): void {
-  const onPane = event.target instanceof Element && event.target.classList.contains("react-flow__pane");
-  if (stage === null || !onPane) return;
-  const { x, y } = placeInGraph(stage, event);
-  useView.getState().openSearch({ at: [Math.round(x), Math.round(y)], fits: null });
 }
 
 interface VisibleEdgesProps {

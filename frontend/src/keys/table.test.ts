@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type KeyRow, rowFor, writingOf } from "./table";
+import { isChord, type KeyRow, rowFor, writingOf } from "./table";
 
 const press = (more: Partial<KeyboardEvent>): KeyboardEvent =>
   ({
@@ -20,6 +20,17 @@ describe("key presses", () => {
     expect(writingOf(press({ key: "!", code: "Digit1", shiftKey: true }))).toBe("Shift+1");
     expect(writingOf(press({ key: "Enter", ctrlKey: true, altKey: true }))).toBe("Ctrl+Alt+Enter");
     expect(writingOf(press({ key: "ArrowLeft", shiftKey: true }))).toBe("Shift+ArrowLeft");
+  });
+
+  it("are combinations where they are written with Ctrl", () => {
+    const presses = [
+      press({ key: "d", ctrlKey: true }),
+      press({ key: "d", metaKey: true }),
+      press({ key: "d" }),
+    ];
+
+    for (const one of presses) expect(isChord(one)).toBe(writingOf(one).startsWith("Ctrl+"));
+    expect(presses.filter(isChord)).toHaveLength(1);
   });
 
   it("find their row by any of its keys", () => {

@@ -1,7 +1,8 @@
 /** The form of the key table: what a row says, and how a key press is matched with it. No row stands here. */
 import type { Editor } from "../editor/editor";
 
-/** Where a key acts: only while the canvas has the focus, anywhere but in a field, or even while a person types. */
+/** Where a key acts: while the canvas has the focus (with Ctrl: and where no text has a use for it), anywhere but in a
+field, or even while a person types. */
 export type KeyScope = "canvas" | "page" | "always";
 
 /** One row of the key table, as the `?` dialog shows it. `keys` like "Ctrl+Shift+V"; Ctrl is Cmd on a Mac. */
@@ -19,12 +20,16 @@ const MAC = typeof navigator !== "undefined" && /Mac|iP(hone|ad)/.test(navigator
 
 /** A key press in the table's writing: "Ctrl+Shift+V", "?", "Shift+1", "ArrowLeft". */
 export function writingOf(event: KeyboardEvent): string {
-  const control = MAC ? event.metaKey : event.ctrlKey;
   const key = keyName(event);
   const shift = event.shiftKey && (key.length > 1 || /[A-Z0-9]/.test(key));
-  return [control ? "Ctrl" : "", event.altKey ? "Alt" : "", shift ? "Shift" : "", key]
+  return [isChord(event) ? "Ctrl" : "", event.altKey ? "Alt" : "", shift ? "Shift" : "", key]
     .filter(Boolean)
     .join("+");
+}
+
+/** Whether a key press is a combination with Ctrl, or with Cmd on a Mac. */
+export function isChord(event: KeyboardEvent): boolean {
+  return MAC ? event.metaKey : event.ctrlKey;
 }
 
 /** The row a key press means, if any. */
