@@ -36,7 +36,8 @@ class Recorder:
 
     def __init__(self) -> None:
         self._leaves: Mapping[str, Tensor] | None = None
-        self._kinds: list[tuple[torch.Size, torch.dtype, torch.layout] | None] = []
+        self._has_branches = False
+        self._kinds: list[object] | None = None
         self._sizes: list[int] = []
         self._small: list[int] = []
         self._large: list[int] = []
@@ -50,13 +51,14 @@ class Recorder:
     def add(self, moment: Moment) -> None:
         """Record one moment after its backward."""
         gradients = moment.edges
-        kinds = [
-            None if gradient is None else (gradient.shape, gradient.dtype, gradient.layout)
-            for gradient in gradients
-        ]
-        if kinds != self._kinds or moment.leaves is not self._leaves:
+        if moment.leaves is not self._leaves:
             self._reduce()
-            self._leaves, self._kinds = moment.leaves, kinds
+            self._leaves, self._kinds = moment.leaves, None
+            self._has_branches = any("/" in record.edge for record in moment.records)
+        kinds = self._kinds_of(gradients)
+        if kinds != self._kinds:
+            self._reduce()
+            self._kinds = kinds
             self._decide(gradients)
         if not self._is_joined:
             self._done.append(figures(gradients)[None])
@@ -73,6 +75,15 @@ class Recorder:
         """Give everything recorded: arrays of (steps, edges, 5), in order; edges may change between them."""
         self._reduce()
         return self._done
+
+    def _kinds_of(self, gradients: Gradients) -> list[object]:
+        """Give what decides how gradients are read; only in functions more than shapes changes in a run."""
+        if not self._has_branches:
+            return [None if gradient is None else gradient.shape for gradient in gradients]
+        return [
+            None if gradient is None else (gradient.shape, gradient.dtype, gradient.layout)
+            for gradient in gradients
+        ]
 
     def _decide(self, gradients: Gradients) -> None:
         there = [gradient for gradient in gradients if gradient is not None]
