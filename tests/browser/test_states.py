@@ -386,7 +386,7 @@ def test_a_server_that_is_started_again_says_that_what_was_trained_is_gone(
     server = start_server(tmp_path, "--port", server.address.rpartition(":")[2])
     try:
         notices = page.get_by_role("log", name="Announcements")
-        expect(notices).to_contain_text("what was trained, and its losses, are gone")
+        expect(notices).to_contain_text("no longer has what was trained")
         expect(page.get_by_role("status", name="Run")).to_contain_text("step 0")
     finally:
         stop_server(server)

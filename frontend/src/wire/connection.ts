@@ -44,8 +44,8 @@ function isTrainedStateGone(before: Status | null, now: Status): boolean {
 const STATE_GONE: Notice = {
   level: "warning",
   code: "state-gone",
-  message: "The server was started again: what was trained, and its losses, are gone. Every edit is here.",
-  help: "Press Train to train anew.",
+  message: "The server no longer has what was trained, nor its losses. Every edit is here.",
+  help: "It was started again, or needed the room. Press Train to train anew.",
 };
 
 export class Connection {
