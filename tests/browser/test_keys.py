@@ -189,7 +189,7 @@ def test_selected_text_is_copied_and_not_the_nodes(editor: Editor) -> None:
     expect(title).to_have_value(selected.strip())
 
 
-@pytest.mark.parametrize("mark", ["loss plate", "legend"])
+@pytest.mark.parametrize("mark", ["loss plate", "legend", "edge"])
 def test_a_double_click_on_what_is_drawn_over_the_canvas_searches_for_nothing(
     editor: Editor, mark: str
 ) -> None:
@@ -203,7 +203,17 @@ def test_a_double_click_on_what_is_drawn_over_the_canvas_searches_for_nothing(
     scale = card["width"] / 132
     below = card["y"] + card["height"] + (18 + 29) * scale
 
-    if mark == "legend":
+    if mark == "edge":
+        ends = [
+            editor.canvas.locator(f'[data-socket="{socket}"] .socket-dot').bounding_box()
+            for socket in ("square", "loss.input")
+        ]
+        places = [(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2) for end in ends if end]
+        assert len(places) == 2
+        (left, top), (right, bottom) = places
+        page.mouse.dblclick((left + right) / 2, (top + bottom) / 2)
+        expect(editor.inspector).to_contain_text("loss.input")
+    elif mark == "legend":
         page.mouse.dblclick(legend["x"] + legend["width"] / 2, legend["y"] + legend["height"] / 2)
     else:
         page.mouse.dblclick(card["x"] + card["width"] / 2, below)

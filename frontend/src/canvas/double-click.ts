@@ -4,6 +4,7 @@ import type { Scene } from "../gradients/scene";
 import { FAR_ZOOM } from "../gradients/viewport";
 import { useView } from "../view/view-store";
 import { placeInGraph, type Stage } from "./stage";
+import { drawnAt } from "./under-pointer";
 
 interface Place {
   readonly clientX: number;
@@ -13,7 +14,7 @@ interface Place {
 /** Opens the search where the double-click was, unless something stands there. */
 export function openSearchAt(stage: Stage, event: Place & { readonly target: EventTarget | null }): void {
   const onPane = event.target instanceof Element && event.target.classList.contains("react-flow__pane");
-  if (!onPane || isOnLegend(stage, event)) return;
+  if (!onPane || isOnLegend(stage, event) || drawnAt(stage, event) !== null) return;
   const { x, y } = placeInGraph(stage, event);
   if (stage.viewport().zoom >= FAR_ZOOM && isOnLossPlate(stage.model().scene, x, y)) return;
   useView.getState().openSearch({ at: [Math.round(x), Math.round(y)], fits: null });

@@ -8,10 +8,9 @@ import { useView } from "../view/view-store";
 import { displace, endDisplacement, type Hover, useCanvas } from "./canvas-store";
 import { socketOf } from "./sockets";
 import { placeInGraph, placeOnCanvas, type Stage } from "./stage";
+import { drawnAt, EDGE_REACH } from "./under-pointer";
 import { dragEdgeEnd, dragFromSocket } from "./wire-gesture";
 
-/** How near, in pixels, the pointer has to come to an edge. */
-const EDGE_REACH = 7;
 /** How near to its socket an edge is taken up by its end. */
 const END_REACH = 44;
 const THRESHOLD = 4;
@@ -79,26 +78,19 @@ function edgeOf(stage: Stage, number: number): EdgeOf | undefined {
 
 /** What a click on the empty pane means: an edge, a far card, or nothing selected. */
 export function clickPane(stage: Stage, event: MouseEvent): void {
-  const { x, y } = placeInGraph(stage, event);
-  const { scene } = stage.model();
-  const { zoom } = stage.viewport();
-  const far = zoom < FAR_ZOOM ? scene.cards[scene.cardAt(x, y)] : undefined;
+  const drawn = drawnAt(stage, event);
   const view = useView.getState();
   useCanvas.setState({ frame: null, remark: null });
-  if (far) {
-    const extended = event.ctrlKey || event.metaKey ? [...view.selection, far.uid] : [far.uid];
+  if (drawn?.kind === "node") {
+    const extended = event.ctrlKey || event.metaKey ? [...view.selection, drawn.uid] : [drawn.uid];
     view.select(extended);
-    useCanvas.setState({ focus: { kind: "node", uid: far.uid } });
-    return;
-  }
-  const found = scene.edgeAt(x, y, EDGE_REACH / zoom);
-  const id = found ? (scene.edges[found.edge]?.id ?? null) : null;
-  if (id === null) {
+    useCanvas.setState({ focus: drawn });
+  } else if (drawn?.kind === "edge") {
+    view.selectEdge(drawn.id);
+    useCanvas.setState({ focus: { ...drawn, end: "source" } });
+  } else {
     view.select([]);
     useCanvas.setState({ focus: null });
-  } else {
-    view.selectEdge(id);
-    useCanvas.setState({ focus: { kind: "edge", id, end: "source" } });
   }
 }
 
@@ -121,13 +113,11 @@ function hoverAt(stage: Stage, event: PointerEvent): Hover | null {
   const card = target?.closest<HTMLElement>(".react-flow__node");
   if (card) return { edge: null, node: card.dataset.id ?? null, ...pixels };
   if (!isOnPane(event.target)) return null;
-  const { scene } = stage.model();
-  const { zoom } = stage.viewport();
-  const { x, y } = placeInGraph(stage, event);
-  const far = zoom < FAR_ZOOM ? scene.cards[scene.cardAt(x, y)] : undefined;
-  if (far) return { edge: null, node: far.uid, ...pixels };
-  const found = scene.edgeAt(x, y, EDGE_REACH / zoom);
-  return found ? { edge: scene.edges[found.edge]?.id ?? null, node: null, ...pixels } : null;
+  const drawn = drawnAt(stage, event);
+  if (drawn === null) return null;
+  return drawn.kind === "node"
+    ? { edge: null, node: drawn.uid, ...pixels }
+    : { edge: drawn.id, node: null, ...pixels };
 }
 
 function isOnPane(target: EventTarget | null): boolean {
