@@ -148,7 +148,8 @@ def test_a_loss_that_is_no_number_is_told(page: Page, server: Server) -> None:
     editor.open(f"/g/{make(page, server, chain(optimizer=optimizer))}")
     editor.train(9)
 
-    expect(editor.status).to_have_text(re.compile(r"^step 9 of 9, loss nan$"))
+    expect(editor.status).to_have_text(re.compile(r"^step 9 of 9, loss nan since step 2$"))
+    expect(editor.page.locator(".loss-broken")).to_contain_text("No finite loss since step 2.")
     expect(editor.loss_chart).to_have_attribute("data-last", "NaN")
 
 

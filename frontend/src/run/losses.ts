@@ -8,6 +8,13 @@ export interface RunLosses {
   readonly label: string;
 }
 
+/** The newest loss, the step that gave it, and the step from which on none was finite; null where this one is. */
+export interface NewestLoss {
+  readonly step: number;
+  readonly loss: number;
+  readonly brokenSince: number | null;
+}
+
 /** Earlier runs that are kept beside the present one. */
 const KEPT_RUNS = 5;
 
@@ -30,11 +37,10 @@ export class LossBook {
     this.runs = this.runs.slice(-1);
   }
 
-  /** The newest loss and the step that gave it. */
-  last(): { readonly step: number; readonly loss: number } | null {
+  /** The newest loss, null before the first. */
+  last(): NewestLoss | null {
     const book = this.current();
-    const loss = book?.values[book.count - 1];
-    return book === null || loss === undefined || book.count === 0 ? null : { step: book.count, loss };
+    return book === null ? null : newestLoss(book);
   }
 
   /** Takes losses number `from` and on; what was known from there on is replaced. False where some are missing.
@@ -54,6 +60,15 @@ export class LossBook {
     this.runs = [...this.runs.slice(0, -1), { ...book, values: room, count, label: named }];
     return true;
   }
+}
+
+/** The newest loss of a run, null before the first. */
+export function newestLoss({ values, count }: RunLosses): NewestLoss | null {
+  const loss = values[count - 1];
+  if (loss === undefined || count === 0) return null;
+  let finite = count;
+  while (finite > 0 && !Number.isFinite(values[finite - 1])) finite -= 1;
+  return { step: count, loss, brokenSince: finite < count ? finite + 1 : null };
 }
 
 function grown(values: Float64Array, count: number): Float64Array {

@@ -1,7 +1,7 @@
 /** The legend of the loss chart: what each line is, and its number at the step under the pointer (else the last). */
 import type { ReactNode } from "react";
 import { exactNumber, shortNumber } from "../../gradients/number-text";
-import type { RunLosses } from "../../run/losses";
+import { type NewestLoss, newestLoss, type RunLosses } from "../../run/losses";
 import type { Metrics } from "../../run/metrics";
 import { rowAt, type Validation, type ValidationSeries } from "../../run/validation";
 import { metricDash, runColour, VALIDATION_DASH } from "./chart-options";
@@ -52,6 +52,18 @@ export function ChartLegend({ losses, metrics, validation, step }: Props): React
             <Sample line="earlier" colour={`var(${runColour(index + 1)})`} />
           </p>
         ))}
+      {current && <BrokenLoss newest={newestLoss(current)} />}
+    </div>
+  );
+}
+
+/** Says since when no loss is finite, which a curve can only leave out, and what to do. */
+function BrokenLoss({ newest }: { readonly newest: NewestLoss | null }): ReactNode {
+  if (newest === null || newest.brokenSince === null) return null;
+  return (
+    <div className="loss-broken">
+      <strong>No finite loss since step {newest.brokenSince}.</strong> Often the learning rate is too large.
+      Reset, then Step, shows which node breaks first.
     </div>
   );
 }

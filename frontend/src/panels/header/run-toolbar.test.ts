@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { NewestLoss } from "../../run/losses";
 import type { Status } from "../../wire/messages";
 import { statusText } from "./run-toolbar";
 
@@ -33,11 +34,17 @@ describe("where a run stands", () => {
 
   it("says of a loss that it is no number, and nothing where there is none", () => {
     const none = { step: 17, loss: null };
-    const broken = (step: number): { step: number; loss: number } => ({ step, loss: Number.NaN });
+    const broken = (step: number): NewestLoss => ({ step, loss: Number.NaN, brokenSince: step });
 
     expect(statusText(at({ loss: null }), none, broken(17))).toBe("step 17 of 200, loss nan");
     expect(statusText(at({ loss: null }), none, broken(16))).toBe("step 17 of 200");
     expect(statusText(at({ loss: null }), broken(17))).toBe("step 17 of 200, loss nan");
     expect(statusText(at({ loss: null }))).toBe("step 17 of 200");
+  });
+
+  it("says since when a loss is no number", () => {
+    const broken = { step: 17, loss: Number.NaN, brokenSince: 9 };
+
+    expect(statusText(at({ loss: null }), null, broken)).toBe("step 17 of 200, loss nan since step 9");
   });
 });

@@ -3,6 +3,7 @@ import { memo, type ReactNode, useRef } from "react";
 import { setGraphField } from "../../document/commands";
 import { useDocument, useEditor } from "../../editor/editor";
 import { shortNumber } from "../../gradients/number-text";
+import type { NewestLoss } from "../../run/losses";
 import { useRun } from "../../run/run-store";
 import type { RunState, Status, Verb } from "../../wire/messages";
 import { useWire } from "../../wire/wire-store";
@@ -166,7 +167,7 @@ function steady(text: string): ReactNode {
 export function statusText(
   status: ToldStatus | null,
   frame: FrameLoss | null = null,
-  lastLoss: { readonly step: number; readonly loss: number } | null = null,
+  lastLoss: NewestLoss | null = null,
 ): string {
   if (status === null || status.state === "starting") return "starting…";
   if (status.state === "lost") return "the worker was lost";
@@ -178,7 +179,11 @@ export function statusText(
   const broken = lastLoss !== null && lastLoss.step === step && !Number.isFinite(lastLoss.loss);
   const loss = known ?? (broken ? lastLoss.loss : null);
   const parts = [status.of > 0 ? `step ${step} of ${status.of}` : `step ${step}`];
-  if (loss !== null) parts.push(`loss ${shortNumber(loss)}`);
+  if (loss !== null) {
+    const since = lastLoss?.brokenSince ?? null;
+    const isNews = !Number.isFinite(loss) && since !== null && since < step;
+    parts.push(`loss ${shortNumber(loss)}${isNews ? ` since step ${since}` : ""}`);
+  }
   if (status.state === "paused") parts.push("paused");
   if (status.stopped) parts.push("stopped");
   return parts.join(", ");
