@@ -1,6 +1,7 @@
 /** The ledger of a leaf: what was deposited into its `.grad`, through which edges, and when it was emptied. */
 import type { ReactNode } from "react";
 import { signedNumber } from "../../gradients/number-text";
+import { useWire } from "../../wire/wire-store";
 import { useLiveAnswers } from "./live-answers";
 
 interface Part {
@@ -15,16 +16,20 @@ interface Entry {
   readonly deposit: Part | null;
 }
 
+const EMPTY = "Nothing was deposited yet: press Backward, Step or Train.";
+const UNKNOWN = "What was deposited is known once the server answers again.";
+
 /** The newest entries first. */
 export function Ledger({ leaf }: { readonly leaf: string }): ReactNode {
   const found = useLiveAnswers<readonly Entry[]>([{ what: "ledger", ref: leaf }])?.[0];
+  const online = useWire((connection) => connection.connection === "online");
   const entries = Array.isArray(found) ? (found as readonly Entry[]) : null;
   return (
     <section aria-label="Gradient ledger">
       <h3 className="inspector-heading">Gradient ledger</h3>
       <div className="box">
         {entries === null || entries.length === 0 ? (
-          <p className="faint">Nothing was deposited yet: press Backward, Step or Train.</p>
+          <p className="faint">{entries === null && !online ? UNKNOWN : EMPTY}</p>
         ) : (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard
           <ol className="ledger" tabIndex={0}>
