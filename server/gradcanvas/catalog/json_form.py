@@ -83,7 +83,9 @@ def read_documentation(data: bytes) -> Told:
     tree = json.loads(line)
     if not isinstance(tree, dict) or tree.keys() != {"operations", "derivatives"}:
         raise ValueError("This is no documentation: it has no operations and derivatives.")
-    return Told(tree["operations"], tree["derivatives"], texts.decode().split(_BETWEEN_TEXTS))
+    # Each by itself: most are ASCII, which is decoded four times as fast as in one text with what is not.
+    parts = [text.decode() for text in texts.split(_BETWEEN_TEXTS.encode())]
+    return Told(tree["operations"], tree["derivatives"], parts)
 
 
 def from_json(data: bytes, documentation: bytes = _NOTHING_TOLD) -> Catalog:
@@ -104,7 +106,7 @@ def from_json(data: bytes, documentation: bytes = _NOTHING_TOLD) -> Catalog:
         }
         parts = _Parts([_argument(row) for row in tree["arguments"]], {}, derivatives, told.texts)
         operations = {
-            name: _operation(name, row, told.operations.get(name, {"text": 0}), parts)
+            name: _operation(row, told.operations.get(name, {"text": 0}), parts)
             for name, row in tree["operations"].items()
         }
         return Catalog(torch=tree["torch"], rules=tree["rules"], operations=operations)
@@ -183,17 +185,17 @@ class _Parts(NamedTuple):
     texts: list[str]
 
 
-def _operation(name: str, row: dict[str, Any], told: dict[str, Any], parts: _Parts) -> Operation:
-    rest = {key: value for key, value in row.items() if key not in ("name", "overloads", "aliases")}
-    return Operation(
-        name=name,
-        overloads=tuple([_overload(each, parts) for each in row["overloads"]]),
-        aliases=tuple(row.get("aliases", ())),
-        documentation=parts.texts[told["text"]],
-        derivatives=tuple([parts.derivatives[of] for of in told.get("derivatives", ())]),
-        composed=tuple(told.get("composed", ())),
-        **rest,
-    )
+def _operation(row: dict[str, Any], told: dict[str, Any], parts: _Parts) -> Operation:
+    """Make an operation; the row becomes what it is made from."""
+    row["overloads"] = tuple([_overload(each, parts) for each in row["overloads"]])
+    row["documentation"] = parts.texts[told["text"]]
+    if "aliases" in row:
+        row["aliases"] = tuple(row["aliases"])
+    if "derivatives" in told:
+        row["derivatives"] = tuple([parts.derivatives[of] for of in told["derivatives"]])
+    if "composed" in told:
+        row["composed"] = tuple(told["composed"])
+    return Operation(**row)
 
 
 def _overload(row: dict[str, Any], parts: _Parts) -> Overload:
