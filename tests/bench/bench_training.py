@@ -21,7 +21,6 @@ from torch import Tensor
 from gradcanvas.engine.inbox import Inbox
 from gradcanvas.engine.messages import WorkerSettings
 from gradcanvas.engine.worker import Worker
-from gradcanvas.training.moments import Moment
 from gradcanvas.training.recording import Recorder
 from gradcanvas.training.session import Session
 from gradcanvas.training.showing import Display
@@ -134,7 +133,7 @@ def _recorded(graph: Json) -> Steps:
 
     def run(steps: int) -> None:
         for _ in range(steps):
-            recorder.add(cast(Moment, session.step(watched=True)))
+            session.step(watched=True, record=recorder.add)
 
     return lambda steps: partial(run, steps)
 
@@ -162,7 +161,7 @@ class Watched:
         self._worker.obey({"type": "load", "text": text, "edit": 1})
         self._worker.obey({"type": "watch", "rate": FRAMES_A_SECOND})
         self._worker.obey({"type": "command", "verb": "train"})
-        self._worker._inbox = cast(Inbox, self)
+        self._worker._loop._inbox = cast(Inbox, self)
         began = self._clock()
         while self._clock() - began < FIRST_SECONDS:
             self._run(1)
@@ -179,7 +178,7 @@ class Watched:
     def _run(self, steps: int) -> None:
         self._left = steps
         self._rested += time.perf_counter() - self._rests_since
-        self._worker.run()
+        self._worker._loop.run()
         self._rests_since = time.perf_counter()
 
     def _clock(self) -> float:

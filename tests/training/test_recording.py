@@ -56,9 +56,24 @@ def branching() -> Json:
     }
 
 
+def clipped() -> Json:
+    """A loop that changes its gradients in place before the update."""
+    graph = article()
+    graph["train"]["clip"] = {"norm": 0.01}
+    return graph
+
+
+def by_closure() -> Json:
+    """A loop whose optimiser evaluates the loss several times a step."""
+    graph = network()
+    graph["train"]["optimizer"] = {"op": "torch.optim.LBFGS", "args": {"lr": 0.1, "max_iter": 3}}
+    return graph
+
+
 @pytest.mark.parametrize("steps", [7, 150])
 @pytest.mark.parametrize(
-    "graph", [article(), network(batch={"size": 4, "of": ["x", "y"]}), wide(), branching()]
+    "graph",
+    [article(), network(batch={"size": 4, "of": ["x", "y"]}), wide(), branching(), clipped(), by_closure()],
 )
 def test_every_step_is_recorded_with_the_figures_of_its_edges(graph: Json, steps: int) -> None:
     session, recorder = Session(device="cpu"), Recorder()
@@ -66,9 +81,8 @@ def test_every_step_is_recorded_with_the_figures_of_its_edges(graph: Json, steps
     expected = []
 
     for _ in range(steps):
-        moment = session.step(watched=True)
+        moment = session.step(watched=True, record=recorder.add)
         assert moment is not None
-        recorder.add(moment)
         expected.append(figures(moment.edges))
 
     np.testing.assert_array_equal(np.concatenate(recorder.figures()), np.stack(expected))

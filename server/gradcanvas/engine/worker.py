@@ -1,4 +1,4 @@
-"""The loop inside a worker process: takes messages in order, makes steps, shows what is due.
+"""What a worker process does: takes messages in order, and makes the steps of a run between them.
 
 Knows one session and one pipe; nothing of sockets, files of graphs or other sessions.
 """
@@ -17,6 +17,7 @@ from gradcanvas.engine.answers import answer
 from gradcanvas.engine.copying import Copying
 from gradcanvas.engine.evaluation import Interrupted
 from gradcanvas.engine.inbox import Inbox, Message
+from gradcanvas.engine.loop import Loop
 from gradcanvas.engine.messages import WorkerSettings, read_copy
 from gradcanvas.engine.notices import announce_edit
 from gradcanvas.engine.opening import Opening
@@ -30,8 +31,6 @@ REFUSALS = {"no-graph", "no-loss", "no-leaves", "no-optimizer", "needs-step", "n
 
 SHOW_AFTER_STOP_SECONDS = 0.05
 """After Stop, one more evaluation is made to show the newest numbers, if a step takes less than this."""
-
-_SHORT = 1e-3
 
 
 def worker_main(connection: Connection, settings: WorkerSettings) -> None:
@@ -51,6 +50,7 @@ class Worker:
         self._opening = Opening()
         self._teller = Teller(self._session, self._inbox, self._pace, self._opening)
         self._copying = Copying(self._session, settings)
+        self._loop = Loop(self._session, self._inbox, self._pace, self._opening, self._teller, self._copying)
         self._is_released = self._is_cut = False
         self._text = ""
 
@@ -60,7 +60,7 @@ class Worker:
         self._teller.ready()
         while not self._is_released:
             if self._teller.state is State.RUNNING and not self._inbox:
-                self._guard(self.run)
+                self._guard(self._loop.run)
             else:
                 message = self._inbox.take(self._copying.wait_seconds())
                 if message is not None:
@@ -254,64 +254,3 @@ class Worker:
             problem = failure(error).problem
             refused = {"code": problem.code, "message": problem.message, "help": problem.help}
             self._inbox.send_json({"type": "result", "id": message["id"], "error": refused})
-
-    def run(self) -> None:
-        """Make steps until something waits or the run ends."""
-        standing, clock = self._session.standing, self._pace.clock
-        now = clock()
-        while not self._inbox:
-            began = now
-            most = 0 if self._opening.is_on(now) else standing.target - standing.step - 1
-            is_alone = most > 0 and self._pace.is_alone(now)
-            if is_alone:
-                self._go_on(most, now)
-            elif self._step_and_show(now):
-                return
-            now = clock()
-            if self._pace.are_numbers_due(now):
-                self._teller.numbers()
-                if self._pace.is_status_due(now):
-                    self._teller.status()
-            if is_alone or now - began > _SHORT:
-                self._copying.write_if_due()
-
-    def _go_on(self, most: int, now: float) -> None:
-        """Make steps that nobody sees until something waits or is due, by the shortest way."""
-        step, inbox, clock = self._session.step, self._inbox, self._pace.clock
-        until = self._pace.alone_until(now)
-        first = self._session.standing.step
-        self._copying.is_wanted = True
-        for _ in range(most):
-            step(verb="train")
-            if inbox or clock() >= until:
-                break
-        self._pace.plain_steps(clock() - now, self._session.standing.step - first)
-
-    def _step_and_show(self, now: float) -> bool:
-        """Make the next step, show it if that is due, and say whether it was the run's last."""
-        session, pace = self._session, self._pace
-        is_last = session.standing.step + 1 >= session.standing.target
-        is_kept = pace.rate > 0 and self._opening.is_due(session.standing.step + 1, now)
-        shown = pace.is_frame_due(now)
-        watched = is_last or ((shown or is_kept) and not session.is_short_batch_next())
-        session.step(watched=watched, verb="train")
-        self._copying.is_wanted = True
-        if is_last:
-            self._finish()
-        elif watched and not shown:
-            self._teller.keep_frame()
-        elif watched:
-            self._teller.layout()
-            self._teller.frame(exact=False)
-            pace.shown(now)
-        else:
-            pace.plain_steps(pace.clock() - now, 1)
-        return is_last
-
-    def _finish(self) -> None:
-        """End a run that made its steps; without batches an epoch is the run."""
-        train = self._session.train
-        if train is not None and train.batch is None:
-            self._session.validate()
-        self._teller.state = State.IDLE
-        self._teller.everything()

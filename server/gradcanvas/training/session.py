@@ -16,7 +16,7 @@ from gradcanvas.training.moments import Kind, Moment, observe
 from gradcanvas.training.preparing import BUDGET_BYTES
 from gradcanvas.training.salvaging import node_of, remainder
 from gradcanvas.training.state import State, untouched
-from gradcanvas.training.steps import closure_step, plain_step, separate, watched_step
+from gradcanvas.training.steps import Record, closure_step, plain_step, separate, watched_step
 from gradcanvas.training.validating import validate
 
 _NO_LOSS = (
@@ -155,12 +155,15 @@ class Session(Ground):
         self.state.is_empty = True
         self.ledger.enter_all(list(self.state.leaves), Entry(self.standing.step, "zero"))
 
-    def step(self, *, watched: bool = False, verb: str = "step") -> Moment | None:
+    def step(
+        self, *, watched: bool = False, verb: str = "step", record: Record | None = None
+    ) -> Moment | None:
         """Make one whole step of the loop.
 
         Args:
             watched: observe it, and hold it as what is shown. Its numbers are the same.
             verb: what it is called in the ledger.
+            record: is given the moment of a watched step, before the update where that can be.
 
         Returns:
             The observed moment, None of a plain step.
@@ -176,9 +179,10 @@ class Session(Ground):
         moment: Moment | None = None
         try:
             if state.updates.needs_closure:
-                moment, numbers = closure_step(program, state, self._observe_step if watched else None)
+                observed = self._observe_step if watched else None
+                moment, numbers = closure_step(program, state, observed, record)
             elif watched:
-                moment, numbers = watched_step(program, state, self._observe_step)
+                moment, numbers = watched_step(program, state, self._observe_step, record)
             else:
                 numbers = plain_step(program, state)
         except Exception as error:

@@ -16,6 +16,7 @@ from gradcanvas.training.state import State
 
 Numbers = tuple[Tensor, ...]
 Observe = Callable[[Mapping[str, Tensor]], Moment]
+Record = Callable[[Moment], None]
 
 
 def plain_step(program: Program, state: State) -> Numbers:
@@ -32,8 +33,17 @@ def plain_step(program: Program, state: State) -> Numbers:
     return told
 
 
-def watched_step(program: Program, state: State, observe: Observe) -> tuple[Moment, Numbers]:
-    """Make a step and hold everything it computed."""
+def watched_step(
+    program: Program, state: State, observe: Observe, record: Record | None = None
+) -> tuple[Moment, Numbers]:
+    """Make a step and hold everything it computed.
+
+    Args:
+        program: what is evaluated.
+        state: what is changed.
+        observe: observes the evaluation.
+        record: is given the moment between backward and update, which then finds in the cache what it read.
+    """
     moment, updates = observe(state.batches.next(state.sources)), state.updates
     is_taken = updates.takes_gradients and moment.capture()
     if not is_taken:
@@ -41,6 +51,8 @@ def watched_step(program: Program, state: State, observe: Observe) -> tuple[Mome
     assert moment.loss is not None
     told = _as_computed((moment.loss, *moment.observation.metrics))
     separate(moment, program, state)
+    if record is not None:
+        record(moment)
     if is_taken:
         updates.take(moment.fresh)
         return moment, told
@@ -51,13 +63,16 @@ def watched_step(program: Program, state: State, observe: Observe) -> tuple[Mome
     return moment, told
 
 
-def closure_step(program: Program, state: State, observe: Observe | None) -> tuple[Moment | None, Numbers]:
+def closure_step(
+    program: Program, state: State, observe: Observe | None, record: Record | None = None
+) -> tuple[Moment | None, Numbers]:
     """Make a step whose optimiser evaluates the loss as often as it likes; the first time's numbers count.
 
     Args:
         program: what is evaluated.
         state: what is changed.
         observe: observes an evaluation; the last one is held. None: nobody watches.
+        record: is given the moment that is held.
     """
     given = state.batches.next(state.sources)
     inputs = tuple(given[ref] for ref in program.inputs)
@@ -83,6 +98,8 @@ def closure_step(program: Program, state: State, observe: Observe | None) -> tup
     state.updates.apply(closure)
     state.updates.advance(first[0][0])
     state.updates.zero(keep=True)
+    if record is not None and held:
+        record(held[0])
     return (held[0] if held else None), first[0]
 
 
