@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.oracle.article import EXAMPLES, run_article
 
 LINEAR = EXAMPLES / "linear-regression.json"
@@ -16,21 +17,22 @@ BROKEN = (
 )
 
 
-def gradcanvas(*arguments: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "gradcanvas", *map(str, arguments)],
-        input=text,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"COLUMNS": "160"},
-    )
+def gradcanvas(*arguments: object, text: str = "") -> subprocess.CompletedProcess[str]:
+    return forked.python("-m", "gradcanvas", *arguments, text=text, COLUMNS="160")
 
 
 def test_run_prints_the_numbers_of_the_articles_script() -> None:
     expected = run_article()
+    command = [
+        str(Path(sys.executable).parent / "gradcanvas"),
+        "run",
+        str(LINEAR),
+        "--json",
+        "--threads",
+        "2",
+    ]
 
-    done = gradcanvas("run", LINEAR, "--json", "--threads", 2)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     result = json.loads(done.stdout)
 
     assert done.returncode == 0, done.stderr

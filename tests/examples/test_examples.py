@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +9,7 @@ from typer.testing import CliRunner
 from gradcanvas.cli import app
 from gradcanvas.document import read, write
 from gradcanvas.training import check_graph, run_graph
+from tests import forked
 from tests.oracle.article import EXAMPLES
 
 FILES = sorted(EXAMPLES.glob("*.json"))
@@ -52,14 +50,10 @@ def test_an_examples_script_prints_the_examples_numbers(example: Path, tmp_path:
     result = result_of(example)
 
     CliRunner().invoke(app, ["export", str(example), "--to", "python", "-o", str(script)])
-    printed = subprocess.run(
-        [sys.executable, script],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())},
-    ).stdout
+    done = forked.python(script, threads=torch.get_num_threads())
+    printed = done.stdout
 
+    assert done.returncode == 0, done.stderr
     assert str(result["loss"][-1]) in printed
     for name, tensor in result["tensors"].items():
         if tensor["leaf"] and tensor["requires_grad"]:
