@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch.testing._internal.common_methods_invocations import op_db
 
 from gradcanvas.catalog import load_catalog
 from gradcanvas.program.shapes import flattened
@@ -16,6 +15,7 @@ from tests.conformance.inexpressible import InexpressibleError
 from tests.conformance.rows import REASONS, ROWS, Row
 from tests.conformance.samples import fresh
 from tests.conformance.table import Entry
+from tests.oracle.opinfo import op_db
 
 TRIES = 100
 """Calls after which an operation counts as steady."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 from gradcanvas.catalog.model import Catalog, Operation
@@ -15,6 +16,7 @@ from gradcanvas.catalog.words import ROOMS
 
 _MOST: Final = 50
 _LONGEST: Final = 200
+_REMEMBERED: Final = 2048
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -88,6 +90,8 @@ class _Index:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
+        # A wrong name is asked for at every edit of the graph that it stands in.
+        self.nearest = lru_cache(maxsize=_REMEMBERED)(self._nearest)
         self._entries = [_entry(operation) for operation in catalog.operations.values()]
         self._mistyped: dict[str, list[_Entry]] = defaultdict(list)
         self._mistyped_words: dict[str, list[tuple[str, _Entry]]] = defaultdict(list)
@@ -118,19 +122,26 @@ class _Index:
         found.sort(key=lambda each: each[:2])
         return [entry.operation for _, _, entry in found[:_MOST]]
 
-    def nearest(self, name: str) -> str | None:
+    def _nearest(self, name: str) -> str | None:
         """Return the name that is meant."""
         short = name.rpartition(".")[2].lower()
         plain = _plain(short)
         namespace = name.rpartition(".")[0]
         if len(plain) < 2:
             return None
-        longer = [entry for entry in self._entries if entry.plain.startswith(plain)]
-        close = get_close_matches(plain, self._plain, n=1, cutoff=0.75)
-        for found in (self._plain.get(plain), self._near(plain), longer, self._plain.get("".join(close))):
-            if found:
+        for find in (self._called, self._near, self._longer, self._close):
+            if found := find(plain):
                 return min(found, key=lambda each: _distance(each, namespace)).operation.name
         return None
+
+    def _called(self, plain: str) -> list[_Entry]:
+        return self._plain.get(plain, [])
+
+    def _longer(self, plain: str) -> list[_Entry]:
+        return [entry for entry in self._entries if entry.plain.startswith(plain)]
+
+    def _close(self, plain: str) -> list[_Entry]:
+        return self._called("".join(get_close_matches(plain, self._plain, n=1, cutoff=0.75)))
 
     def _near(self, plain: str) -> list[_Entry]:
         """Return entries whose name differs by one letter added, lost, changed or swapped."""
