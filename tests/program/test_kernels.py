@@ -82,7 +82,7 @@ def test_numbers_of_one_kind_and_sign_are_taken_alike_by_what_computes_element_b
 def test_what_was_answered_for_other_numbers_changes_no_answer() -> None:
     forwards, backwards = (FakeCalls(callables(), Shapes(most=10**6)) for _ in range(2))
     asked = 0
-    for nodes in _numbered(((*BEYOND, *(numbers[0] for numbers in CLASSES)),)):
+    for nodes in _numbered(((*BEYOND, *(number for numbers in CLASSES for number in numbers[:2])),)):
         for dtype in ("float32", "float16", "complex64", "int8"):
             alone = [FakeCalls(callables(), Shapes()).operation(node, _fed(node, dtype)) for node in nodes]
             asked += len(nodes)
