@@ -4,7 +4,7 @@ BIN := .venv/bin
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend
 PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: run test setup lint format unit page-test python-test browser bench conformance faults generate
+.PHONY: run test setup lint format page-test python-test browser debian-chromium bench conformance faults generate
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -13,7 +13,10 @@ help: ## list the targets
 run: setup ## open the editor
 	$(BIN)/gradcanvas serve
 
-test: setup lint page-test browser python-test ## all checks: format, lint, types, unit, property, server, browser
+test: ## all checks: format, lint, types, unit, property, server, browser
+	@$(MAKE) --no-print-directory -j2 setup browser
+	@$(MAKE) --no-print-directory -j2 lint page-test
+	@$(MAKE) --no-print-directory python-test
 
 setup: .make/python .make/page ## install everything into .venv and build the page
 
@@ -52,8 +55,12 @@ generate: .make/python ## write the schema and the TypeScript types anew from th
 page-test: .make/node ## the page's unit tests
 	$(NPM) run test --silent
 
-browser: .make/python ## a Chromium for the browser tests: the machine's, or one that is installed now
-	@$(BIN)/python tests/browser/find_chromium.py || tests/browser/install-chromium.sh $(BIN)
+browser: debian-chromium .make/python ## a Chromium for the browser tests: the machine's, or one that is installed now
+	@$(BIN)/python tests/browser/find_chromium.py || $(BIN)/playwright install chromium || \
+	  { echo "The browser tests need Chromium: install your system's package 'chromium'." >&2; exit 1; }
+
+debian-chromium:
+	@tests/browser/install-chromium.sh
 
 python-test: setup browser ## unit, property, server and browser tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests
