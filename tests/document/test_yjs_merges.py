@@ -1,6 +1,8 @@
 """Copies of a graph edited apart and merged: they converge, and what they converge on is a graph."""
 
 from collections.abc import Callable
+from hashlib import sha256
+from itertools import count
 from typing import Any
 
 import pytest
@@ -30,7 +32,8 @@ def copies() -> Copies:
 def two_copies() -> Copies:
     one: Doc[Any] = Doc(client_id=1)
     two: Doc[Any] = Doc(client_id=2)
-    to_yjs(read(START), one)
+    numbers = count()
+    to_yjs(read(START), one, lambda: f"{next(numbers):012}")
     two.apply_update(one.get_update())
     return one, two
 
@@ -148,11 +151,10 @@ def test_a_cycle_that_two_make_together_is_a_graph_that_can_be_read(copies: Copi
 
 def _add_some(doc: "Doc[Any]", choose: Callable[[Any], Any]) -> None:
     orders = sorted(node["order"] for node in nodes(doc).values() if "order" in node)
-    add(
-        doc,
-        choose(st.sampled_from(["relu", "x", "relu_2"])),
-        key_between(orders[-1] if orders else None, None),
-    )
+    # One that is new in this state of this copy, and the same whenever the example is tried again.
+    uid = sha256(doc.get_state() + bytes([doc.client_id])).hexdigest()[:12]
+    order = key_between(orders[-1] if orders else None, None)
+    add(doc, choose(st.sampled_from(["relu", "x", "relu_2"])), order, uid)
 
 
 def _delete(doc: "Doc[Any]", choose: Callable[[Any], Any]) -> None:
