@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.browser.editor import Editor
 from tests.browser.find_chromium import ARGUMENTS, find_chromium
 
 
@@ -128,3 +129,12 @@ def page(context: BrowserContext) -> Iterator[Page]:
     opened.on("console", lambda message: errors.append(message.text) if is_error(message) else None)
     yield opened
     assert errors == []
+
+
+@pytest.fixture
+def editor(page: Page, server: Server) -> Editor:
+    """The article's example, evaluated; some modules open a page of their own under this name."""
+    opened = Editor(page, server.address)
+    opened.open_example("linear-regression")
+    opened.expect_gradient("loss.input")
+    return opened

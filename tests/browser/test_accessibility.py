@@ -34,14 +34,6 @@ def themed(request: pytest.FixtureRequest, browser: Browser, server: Server) -> 
     context.close()
 
 
-@pytest.fixture
-def editor(page: Page, server: Server) -> Editor:
-    opened = Editor(page, server.address)
-    opened.open_example("linear-regression")
-    opened.expect_gradient("loss.input")
-    return opened
-
-
 def test_every_state_of_the_page_passes_the_audit(themed: Editor) -> None:
     page = themed.page
     page.evaluate(AXE.read_text())

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Server
 from tests.browser.editor import Editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -24,14 +23,6 @@ COUNT_COLOURS = """([x, y, width, height]) => {
   }
   return { blue, orange };
 }"""
-
-
-@pytest.fixture
-def editor(page: Page, server: Server) -> Editor:
-    opened = Editor(page, server.address)
-    opened.open_example("linear-regression")
-    opened.expect_gradient("loss.input")
-    return opened
 
 
 def test_ribbons_have_the_colour_of_their_sign_and_data_has_none(editor: Editor) -> None:

@@ -3,18 +3,9 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Server
 from tests.browser.editor import Editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture
-def editor(page: Page, server: Server) -> Editor:
-    opened = Editor(page, server.address)
-    opened.open_example("linear-regression")
-    opened.expect_gradient("loss.input")
-    return opened
 
 
 def frame(editor: Editor, title: str) -> Locator:

@@ -1,20 +1,11 @@
 """Whose the keys are after a button was off, beside the canvas and over text; what a double-click finds."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Server
 from tests.browser.editor import Editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture
-def editor(page: Page, server: Server) -> Editor:
-    opened = Editor(page, server.address)
-    opened.open_example("linear-regression")
-    opened.expect_gradient("loss.input")
-    return opened
 
 
 @pytest.mark.parametrize("by", ["mouse", "Enter", "Space"])

@@ -382,8 +382,15 @@ def test_a_server_that_is_started_again_says_that_what_was_trained_is_gone(
         editor.open(f"/g/{make(page, server, json.loads(ARTICLE.read_text()))}")
         page.get_by_role("button", name="Step", exact=True).click()
         expect(page.get_by_role("status", name="Run")).to_contain_text("step 1")
+        editor.node("w").click(position={"x": 50, "y": 10})
+        ledger = page.get_by_role("region", name="Gradient ledger")
+        expect(ledger).to_contain_text("step 1 via wx.input")
     finally:
         stop_server(server)
+    expect(page.locator(".header-saved")).to_have_text("not connected")
+    expect(ledger).to_contain_text("step 1 via wx.input")
+    editor.node("b").click(position={"x": 50, "y": 10})
+    expect(ledger).to_contain_text("known once the server answers again")
     server = start_server(tmp_path, "--port", server.address.rpartition(":")[2])
     try:
         notices = page.get_by_role("log", name="Announcements")

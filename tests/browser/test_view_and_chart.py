@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Server
 from tests.browser.editor import Editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -33,14 +32,6 @@ CURVE_WIDTH = """() => {
   return last / width;
 }"""
 """How far to the right the present run's curve reaches, as a part of the chart."""
-
-
-@pytest.fixture
-def editor(page: Page, server: Server) -> Editor:
-    opened = Editor(page, server.address)
-    opened.open_example("linear-regression")
-    opened.expect_gradient("loss.input")
-    return opened
 
 
 def test_what_is_seen_already_moves_nothing_when_the_list_or_a_key_chooses_it(editor: Editor) -> None:
