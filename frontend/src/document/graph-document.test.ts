@@ -1,14 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
-import {
-  addNode,
-  duplicate,
-  moveNodes,
-  rename,
-  setArgument,
-  setField,
-  setGraphField,
-} from "./commands";
+import { addNode, duplicate, moveNodes, rename, setArgument, setField, setGraphField } from "./commands";
 import { GraphDocument } from "./graph-document";
 
 import { edges, ids, regression } from "./sample-regression";
