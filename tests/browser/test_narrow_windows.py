@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, Server
 from tests.browser.editor import Editor
 from tests.browser.test_accessibility import AXE, audit
 
@@ -33,6 +33,13 @@ def page(browser: Browser) -> Iterator[Page]:
     expect.set_options(timeout=PATIENCE)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def editor(page: Page, server: Server) -> Editor:
+    opened = Editor(page, server.address)
+    opened.open_example("linear-regression")
+    return opened
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
